@@ -77,7 +77,7 @@ function toId(digits: string): CaseReference {
 
 /** The text before a docket number: "Civil Action No.", "Case #", "Civ. A. No.", "D. Mass. No."... */
 const LEAD =
-  /^(?:(?:case|civil|civ\.?|action|act\.?|a\.|docket|dkt\.?|number|no\.?|nos\.?|#)[\s:#]*)+(?=[\d(]|[a-z]{1,4}[\s.-]*\d)/i;
+  /^(?:#[\s:#]*)?(?:(?:case|civil|civ\.?|action|act\.?|a\.|docket|dkt\.?|number|no\.?|nos\.?)[\s:#]*)*(?=[\d(]|[a-z]{1,4}[\s.-]*\d)/i;
 const FORMS = [
   // 4:19-cv-00123-ABC, 19 Civ. 123, 2019cv123
   /^(?:(?<office>\d{1,2}):)?(?<year>\d{2}|\d{4})[\s-]*(?<type>[a-z]{1,4})\.?[\s-]*(?<filing>\d{1,6})(?!\d)(?<rest>.*)$/i,
@@ -87,7 +87,7 @@ const FORMS = [
   /^(?:(?<office>\d{1,2}):)?(?<year>\d{2}|\d{4})-(?<filing>\d{1,6})(?!\d)(?<rest>.*)$/i,
 ];
 /** The initials of judges, "(ABC)". The pattern excludes text that could be words of a name. */
-const INITIALS = /^(?:[\s-]*\(?[A-Z]{1,5}\)?|-[a-z]{1,4})*[\s.]*$/;
+const INITIALS = /^(?:[\s-]*\(?[A-Z]+(?![A-Z])\)?|-[a-z]{1,4})*[\s.]*$/;
 const CIVIL = new Set(['c', 'ca', 'civ', 'cv']);
 
 /** Parses a docket number in any of the forms that courts and people write. */

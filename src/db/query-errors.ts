@@ -1,6 +1,7 @@
 import type Database from 'better-sqlite3';
 import { listClosest, suggestNames } from '../lib/closest-names.ts';
 import { messageOf, MirrorError } from '../errors/mirror-error.ts';
+import { BLANK } from './sql-text.ts';
 
 /** A statement that SQLite rejected, and the database. */
 export interface RefusedStatement {
@@ -32,7 +33,6 @@ export function toWriteError(cause?: unknown): MirrorError {
   );
 }
 
-const BLANK = String.raw`(?:\s|--[^\n]*(?:\n|$)|/\*[\s\S]*?(?:\*/|$))*`;
 const WRITING = new RegExp(
   `^${BLANK}(?:insert|update|delete|replace|create|drop|alter|reindex|vacuum)\\b`,
   'i',

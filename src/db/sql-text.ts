@@ -1,5 +1,11 @@
 /* What the text of a statement says, without a connection. */
 
+/**
+ * What can stand before the first word of a statement, as a part of a pattern. Each character can be read in one way only:
+ * otherwise thousands of comments would take years.
+ */
+export const BLANK = String.raw`(?:\s|--[^\n]*(?:\n|$)|/\*[^*]*\*+(?:[^/*][^*]*\*+)*/|/\*(?:(?!\*/)[^])*$)*`;
+
 const TOKEN =
   /--[^\n]*|\/\*[^]*?(?:\*\/|$)|'(?:[^']|'')*'|`(?:[^`]|``)*`|"(?:[^"]|"")*"|\[[^\]]*\]|[\p{L}\p{N}_$.]+|[^\s]/gu;
 

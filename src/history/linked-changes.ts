@@ -49,7 +49,7 @@ export const KIND_NAMES = Object.fromEntries(
 /** Parses a name such as `documents` or `documents.title`; undefined if it is no field of linked records. */
 export function parseLinkedField({ sqlite }: Mirror, name: string): LinkedField | undefined {
   const [, table = '', field = null] = /^(\w+)(?:\.(.+))?$/.exec(name) ?? [];
-  const kind = KIND_NAMES[table];
+  const kind = Object.hasOwn(KIND_NAMES, table) ? KIND_NAMES[table] : undefined;
   if (kind === undefined) return undefined;
   if (field === null || Object.hasOwn(RECORD_SPECS[kind].fields, field)) return { kind, field };
   const wasSeen = sqlite

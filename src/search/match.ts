@@ -1,6 +1,7 @@
 import type { DocketNumber } from '../case/reference.ts';
 import type { SEARCH_INDEXES, SearchKind } from '../db/search-tables.ts';
 import type { SearchTerm } from './query-text.ts';
+import { type TextPattern, WORDS, fold, toTextPattern } from './text-pattern.ts';
 
 /* Terms as queries of FTS5 and as patterns for the text itself, which the index does not have: it holds stems. */
 
@@ -9,7 +10,7 @@ export interface Match {
   /** A query of FTS5; null if every row is to be considered. */
   readonly query: string | null;
   /** What the text of the row must contain besides. */
-  readonly patterns: readonly RegExp[];
+  readonly patterns: readonly TextPattern[];
   /** The part of the query that a text with these patterns need not fulfill; null if there is none. */
   readonly rest: string | null;
 }
@@ -54,7 +55,7 @@ function toQuery(term: SearchTerm, kind: SearchKind): string {
  */
 function toPrefixQuery(text: string): string {
   const queries = listForms(text).flatMap((form) => {
-    const [, before = '', last = ''] = /^(.*?)([\p{L}\p{N}\p{Co}\p{M}]*)[^\p{L}\p{N}]*$/su.exec(form) ?? [];
+    const [before, last] = splitLastWord(form);
     const letters = Array.from(last);
     const few = letters.slice(0, letters[2]?.toLowerCase() === 'y' ? 2 : 3).join('');
     // "using" is indexed as "us".
@@ -62,6 +63,13 @@ function toPrefixQuery(text: string): string {
     return [`${quote(before + few)} *`, ...(isStem ? [quote(before + letters.slice(0, 2).join(''))] : [])];
   });
   return anyOf([...new Set(queries)]);
+}
+
+/** What stands before the last word of a text, and the word. */
+function splitLastWord(text: string): readonly [before: string, last: string] {
+  const words = [...text.matchAll(/[\p{L}\p{N}\p{Co}\p{M}]+/gu)];
+  const last = words.findLast(([word]) => /[\p{L}\p{N}]/u.test(word)) ?? words[0];
+  return [text.slice(0, last?.index ?? 0), last?.[0] ?? ''];
 }
 
 /**
@@ -91,23 +99,13 @@ function toBeginning(word: string): string {
 /** The beginning of an ending that can leave a stem of two letters. */
 const ENDING = /^(?:i(?:ngs?|n|es?|ed)?|es?|eds?|s|ly?)$/i;
 
-/** The pattern that the text must contain; null if the index alone decides. */
-function toPattern(term: SearchTerm): RegExp | null {
+/** What the text must contain; null if the index alone decides. */
+function toPattern(term: SearchTerm): TextPattern | null {
   if (term.kind === 'docket number' || (term.kind === 'word' && !term.isPrefix)) return null;
-  const forms = listForms(term.text).map((form) => fold(form).match(WORDS) ?? []);
-  const end = term.kind === 'phrase' ? String.raw`(?![\p{L}\p{N}\p{Co}])` : '';
-  const words = forms.map((form) => form.join(String.raw`[^\p{L}\p{N}\p{Co}]+`));
-  return new RegExp(String.raw`(?<![\p{L}\p{N}\p{Co}])(?:${[...new Set(words)].join('|')})${end}`, 'u');
-}
-
-const WORDS = /[\p{L}\p{N}\p{Co}]+/gu;
-/** Characters without accents: those of English texts, with their quotation marks, dashes and section signs. */
-const PLAIN = /^[\0-\xbf\u2002-\u206f]*$/;
-
-/** A text without accents and capitals, as the tokenizer of the index compares it. */
-export function fold(text: string): string {
-  if (PLAIN.test(text)) return text.toLowerCase();
-  return text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
+  return toTextPattern(
+    listForms(term.text).map((form) => fold(form).match(WORDS) ?? []),
+    term.kind === 'phrase',
+  );
 }
 
 /**

@@ -1,7 +1,8 @@
 import type Database from 'better-sqlite3';
 import { type SearchKind, SEARCH_INDEXES, columnsOf } from '../db/search-tables.ts';
-import { type Match, fold, toMatch } from './match.ts';
+import { type Match, toMatch } from './match.ts';
 import type { SearchTerm } from './query-text.ts';
+import { type TextPattern, toTextTest } from './text-pattern.ts';
 
 /* Questions to the indexes: which rows match, how many they are, and whether one row does. */
 
@@ -27,18 +28,18 @@ export function toVariantMatch({ terms, raw }: Variant, kind: SearchKind): Match
   return raw === undefined ? toMatch(terms, kind) : { query: raw, patterns: [], rest: raw };
 }
 
-const patternsOf = new WeakMap<Database.Database, (readonly RegExp[])[]>();
+const patternsOf = new WeakMap<Database.Database, (readonly TextPattern[])[]>();
 
 /** Registers the comparison of texts with patterns, once per connection; returns the number of these patterns. */
-function registerPatterns(sqlite: Database.Database, patterns: readonly RegExp[]): number {
+function registerPatterns(sqlite: Database.Database, patterns: readonly TextPattern[]): number {
   let known = patternsOf.get(sqlite);
   if (known === undefined) {
-    const lists: (readonly RegExp[])[] = [];
+    const lists: (readonly TextPattern[])[] = [];
     known = lists;
     patternsOf.set(sqlite, lists);
     sqlite.function('mirror_has_text', { varargs: true, deterministic: true }, (which, ...texts) => {
-      const folded = texts.map((text) => (typeof text === 'string' ? fold(text) : ''));
-      const isIn = (pattern: RegExp): boolean => folded.some((text) => pattern.test(text));
+      const wanted = texts.filter((text) => typeof text === 'string').map((text) => toTextTest(text));
+      const isIn = (pattern: TextPattern): boolean => wanted.some((has) => has(pattern));
       return Number((lists[Number(which)] ?? []).every(isIn));
     });
   }
@@ -49,7 +50,7 @@ function registerPatterns(sqlite: Database.Database, patterns: readonly RegExp[]
 export function toPatternCondition(
   sqlite: Database.Database,
   kind: SearchKind,
-  patterns: readonly RegExp[],
+  patterns: readonly TextPattern[],
   row: string,
 ): string | null {
   if (patterns.length === 0) return null;
@@ -83,7 +84,9 @@ export function prepareTest(
   kind: SearchKind,
   { variants, excluded }: Condition,
 ): (id: number) => boolean {
-  const anyOf = variants.map((variant) => prepareHas(sqlite, kind, toVariantMatch(variant, kind)));
+  const anyOf = variants.map((variant) =>
+    prepareHas(sqlite, kind, toVariantMatch(variant, kind), findKnown(variant, kind)),
+  );
   const noneOf = prepareNone(sqlite, kind, excluded);
   return (id) => anyOf.some((has) => has(id)) && noneOf(id);
 }
@@ -95,7 +98,8 @@ export function prepareTestFound(
   { variants: [variant], excluded }: Condition,
 ): (id: number) => boolean {
   const patterns = variant === undefined ? [] : toVariantMatch(variant, kind).patterns;
-  const hasPatterns = prepareHasPatterns(sqlite, kind, patterns);
+  const known = variant === undefined ? undefined : findKnown(variant, kind);
+  const hasPatterns = prepareHasPatterns(sqlite, kind, patterns, known);
   const noneOf = prepareNone(sqlite, kind, excluded);
   return (id) => hasPatterns(id) && noneOf(id);
 }
@@ -117,9 +121,10 @@ function prepareHas(
   sqlite: Database.Database,
   kind: SearchKind,
   { query, patterns, rest }: Match,
+  known?: Map<number, boolean>,
 ): (id: number) => boolean {
   if (query === null) return () => false;
-  const hasPatterns = prepareHasPatterns(sqlite, kind, patterns);
+  const hasPatterns = prepareHasPatterns(sqlite, kind, patterns, known);
   const asked = isShort(kind) ? rest : query;
   if (asked === null) return hasPatterns;
   const listRange = prepareListRange(sqlite, kind, asked);
@@ -130,16 +135,32 @@ function prepareHas(
 /** Whether the rows of a kind are short. The text of a document has 50 kB on average. */
 export const isShort = (kind: SearchKind): boolean => kind !== 'texts';
 
+/** The rows that were compared with the patterns of a variant, which belongs to one search. */
+const knownOf = new WeakMap<Variant, Map<SearchKind, Map<number, boolean>>>();
+
+function findKnown(variant: Variant, kind: SearchKind): Map<number, boolean> {
+  const kinds = knownOf.get(variant) ?? new Map<SearchKind, Map<number, boolean>>();
+  knownOf.set(variant, kinds);
+  const known = kinds.get(kind) ?? new Map<number, boolean>();
+  kinds.set(kind, known);
+  return known;
+}
+
 function prepareHasPatterns(
   sqlite: Database.Database,
   kind: SearchKind,
-  patterns: readonly RegExp[],
+  patterns: readonly TextPattern[],
+  known = new Map<number, boolean>(),
 ): (id: number) => boolean {
   const { table, key } = SEARCH_INDEXES[kind];
   const pattern = toPatternCondition(sqlite, kind, patterns, table);
   if (pattern === null) return () => true;
   const check = sqlite.prepare<[bigint], number>(`SELECT ${pattern} FROM ${table} WHERE ${key} = ?`).pluck();
-  return (id) => check.get(toRowid(id)) === 1;
+  return (id) => {
+    const has = known.get(id) ?? check.get(toRowid(id)) === 1;
+    known.set(id, has);
+    return has;
+  };
 }
 
 /** FTS5 goes straight to a row only if its id arrives as an integer. A number would arrive as a float, and it reads all. */

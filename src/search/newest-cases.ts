@@ -13,8 +13,8 @@ export interface NewestRow {
 /** Rows that are looked at, from the newest on, for the first cases. */
 const MAX_STEPS = 30_000;
 /** After comparing so many rows, the cases that are enough are enough, and after so many the page is shown as it is. */
-const SOFT_LIMIT = { entries: 2000, documents: 2000, texts: 150 } as const;
-const HARD_LIMIT = { entries: 10_000, documents: 10_000, texts: 400 } as const;
+const SOFT_LIMIT = { entries: 2000, documents: 2000, texts: 60 } as const;
+const HARD_LIMIT = { entries: 10_000, documents: 10_000, texts: 150 } as const;
 
 /**
  * The first cases that are not known, by their newest matching row; null if too many rows would have to be looked at. With

@@ -10,6 +10,7 @@ import {
   toUsage,
 } from './filters.ts';
 import { type SearchText, parseSearchText } from './query-text.ts';
+import { WORDS } from './text-pattern.ts';
 
 /*
  * The language of a search: what is searched for, and which cases and docket entries count. It has one parser and one
@@ -54,6 +55,7 @@ export function parseSearchRequest(params: Params): SearchRequest {
   const isSet = (name: string): boolean => one(name) === '1';
   const text = one('q') ?? '';
   const parsed = isSet('raw') ? null : parseSearchText(text);
+  refuseLong(text, parsed);
   const entered = parseDateRange('entered', one('entered') ?? undefined);
   const kinds = parseKinds(params.in ?? [], entered !== null);
   if (parsed === null ? text.trim() === '' : parsed.terms.every(({ isExcluded }) => isExcluded))
@@ -82,6 +84,33 @@ export function toSearchParams(request: SearchRequest): Params {
     ...(departed && { departed: ['1'] }),
     ...(newest && { newest: ['1'] }),
   };
+}
+
+/** FTS5 reads all rows of each word, and of each word with such a beginning, so that hundreds of them take minutes. */
+const MAX_WORDS = 100;
+const MAX_BEGINNINGS = 5;
+
+function refuseLong(text: string, parsed: SearchText | null): void {
+  const words = text.match(WORDS)?.length ?? 0;
+  if (words > MAX_WORDS)
+    throw toUsage(
+      `The search has ${words} words, and a search has at most ${MAX_WORDS}.`,
+      'Give the words that matter, or a part of the passage as a "phrase".',
+    );
+  const beginnings =
+    parsed === null
+      ? [...text.matchAll(/([\p{L}\p{N}]+)"?\s*\*/gu)].map(([, beginning = '']) => beginning)
+      : parsed.terms.flatMap((term) =>
+          term.kind === 'word' && term.isPrefix ? (term.text.match(WORDS)?.at(-1) ?? []) : [],
+        );
+  const short = beginnings.find((beginning) => /^[\p{Script=Latin}\d]$/u.test(beginning));
+  if (short !== undefined)
+    throw toUsage(`Nearly every text has a word that begins with ${short}.`, 'Give two letters at least.');
+  if (beginnings.length > MAX_BEGINNINGS)
+    throw toUsage(
+      `The search has ${beginnings.length} beginnings of words, and a search has at most ${MAX_BEGINNINGS}.`,
+      'Leave out an asterisk: a word is found with any ending without it.',
+    );
 }
 
 function toNothing(text: string, parsed: SearchText | null): MirrorError {

@@ -1,7 +1,7 @@
 import type Database from 'better-sqlite3';
 import type { Mirror } from '../db/open-mirror.ts';
 import { listCaseHits } from './case-hits.ts';
-import type { Search } from './search.ts';
+import { type Search, explainRawQuery } from './search.ts';
 import { type Piece, prepareFindPassage, prepareFindSnippet, toField } from './snippets.ts';
 import { ROW_KINDS } from './sources.ts';
 
@@ -69,7 +69,15 @@ type CaseRow = Omit<
  * The results in order: the cases whose own texts match, then those of which only documents match, then those with
  * matching entries, then those with matching texts.
  */
-export function* listResults(
+export function* listResults(mirror: Mirror, search: Search, options: ListOptions): Generator<FoundCase> {
+  try {
+    yield* listCases(mirror, search, options);
+  } catch (thrown) {
+    throw explainRawQuery(search.condition, thrown);
+  }
+}
+
+function* listCases(
   { sqlite }: Mirror,
   search: Search,
   { newest, rowsPerCase, ids }: ListOptions,

@@ -64,7 +64,7 @@ const MAX_LOOKED_UP = 50_000;
 /** With more matching rows than this, only the rows of the cases that are shown are looked up. */
 const MAX_FILLED = { entries: 5000, documents: 5000, texts: 2000 } as const;
 /** The same for texts that are compared with a phrase: each has 50 kB on average. */
-const MAX_TEXTS_COMPARED = 120;
+const MAX_TEXTS_COMPARED = 60;
 /** If the filters allow no more cases than this, their rows are looked up case by case. */
 const FEW_CASES = { entries: 400, documents: 400, texts: 200 } as const;
 /** Rows that are compared for a count that begins with "at least". */
@@ -78,8 +78,8 @@ const MAX_LEFT_OUT = 200;
  */
 export function fillRows(search: RowSearch, kind: RowKind, known: ReadonlySet<number>): RowHits {
   const source = toSource(kind, search.request, search.scope);
-  const query = findCommonQuery(search, kind);
-  if (query === null) return fillAll(search, kind, source);
+  const { query, hits } = listFirstHits(search, kind);
+  if (query === null || hits === null) return fillAll(search, kind, source, hits);
   const rowsOf = prepareRowsOfCase(search, kind, source, query);
   const fill = prepareFillCase(search, kind, rowsOf);
   const allowed = listAllowed(search, FEW_CASES[kind] + 1);
@@ -91,34 +91,57 @@ export function fillRows(search: RowSearch, kind: RowKind, known: ReadonlySet<nu
   });
   if (first === null) return fillAll(search, kind, source);
   for (const newest of first) insertCase(search.sqlite, kind, newest);
-  const found = countCommon(search, kind, source, query);
+  const found = countCommon(search, kind, source, query, hits);
   return { found, isRanked: false, isComplete: false, fill };
 }
 
-/** The query, if it is common and only the first cases are to be shown. */
-function findCommonQuery({ sqlite, scope, condition }: RowSearch, kind: RowKind): string | null {
+/**
+ * The first rows that match, if only the first cases are to be shown, and the query if there are more. To find a phrase, or
+ * words by their beginning, FTS5 reads all rows that may match, so it is asked once.
+ */
+function listFirstHits(
+  { sqlite, scope, condition }: RowSearch,
+  kind: RowKind,
+): { readonly query: string | null; readonly hits: readonly number[] | null } {
   const [variant, ...others] = condition.variants;
-  if (scope.firstCases === null || scope.isPast || variant === undefined || others.length > 0) return null;
+  const notAsked = { query: null, hits: null };
+  if (scope.firstCases === null || scope.isPast || variant === undefined || others.length > 0)
+    return notAsked;
   const { query, patterns } = toVariantMatch(variant, kind);
-  if (query === null || variant.caseIds !== null) return null;
+  if (query === null || variant.caseIds !== null) return notAsked;
   const max = kind === 'texts' && patterns.length > 0 ? MAX_TEXTS_COMPARED : MAX_FILLED[kind];
-  return countHits(sqlite, kind, query, max + 1) > max ? query : null;
+  const hits = sqlite
+    .prepare<[string], number>(`${selectHits(kind, false)} LIMIT ${max + 1}`)
+    .pluck()
+    .all(query);
+  return { query: hits.length > max ? query : null, hits };
 }
 
-function fillAll(search: RowSearch, kind: RowKind, source: Source): RowHits {
+function fillAll(
+  search: RowSearch,
+  kind: RowKind,
+  source: Source,
+  listed: readonly number[] | null = null,
+): RowHits {
   const { sqlite, request, condition } = search;
   let isRanked = !request.newest;
   for (const variant of condition.variants) {
     const { query, patterns } = toVariantMatch(variant, kind);
     // Every row of a case with the docket number would be no answer: the words have to be in the row.
     if (query === null) continue;
-    const hits = countHits(sqlite, kind, query, MAX_LOOKED_UP + 1);
-    const scores = !request.newest && hits <= MAX_RANKED;
+    const hits = listed?.length ?? countHits(sqlite, kind, query, MAX_LOOKED_UP + 1);
+    // For the relevance of a phrase, FTS5 would look for it in all docket entries twice more.
+    const scores = !request.newest && hits <= MAX_RANKED && !(kind === 'entries' && patterns.length > 0);
     isRanked &&= scores;
+    if (hits === 0) continue;
     sqlite.exec('DELETE FROM temp.search_hits');
+    const [select, parameter] =
+      listed !== null && !scores
+        ? ['SELECT value FROM json_each(?)', JSON.stringify(listed)]
+        : [selectHits(kind, scores), query];
     sqlite
-      .prepare(`INSERT INTO temp.search_hits (hit${scores ? ', score' : ''}) ${selectHits(kind, scores)}`)
-      .run(query);
+      .prepare<[string]>(`INSERT INTO temp.search_hits (hit${scores ? ', score' : ''}) ${select}`)
+      .run(parameter);
     const among =
       variant.caseIds === null
         ? []
@@ -270,7 +293,13 @@ function sumCases(
 }
 
 /** Counts the rows of a common word: by the index, or at least those among the first that are compared. */
-function countCommon(search: RowSearch, kind: RowKind, source: Source, query: string): Count {
+function countCommon(
+  search: RowSearch,
+  kind: RowKind,
+  source: Source,
+  query: string,
+  hits: readonly number[],
+): Count {
   const { sqlite, condition } = search;
   const leftOut = listLeftOut(search, kind);
   if (leftOut !== null) {
@@ -287,14 +316,13 @@ function countCommon(search: RowSearch, kind: RowKind, source: Source, query: st
       isExact: hidden === 0 || kind === 'entries',
     };
   }
-  const hits = `SELECT rowid FROM (${selectHits(kind, false)} LIMIT ${SAMPLE[kind]})`;
   const some = sqlite
     .prepare<[string], number>(
-      `SELECT DISTINCT ${source.hit} FROM (${hits}) AS h CROSS JOIN ${source.fromHit}
-        WHERE ${source.hit} = h.rowid AND ${source.conditions.join(' AND ')}`,
+      `SELECT DISTINCT ${source.hit} FROM json_each(?) AS h CROSS JOIN ${source.fromHit}
+        WHERE ${source.hit} = h.value AND ${source.conditions.join(' AND ')}`,
     )
     .pluck()
-    .all(query);
+    .all(JSON.stringify(hits.slice(0, SAMPLE[kind])));
   return { count: some.filter(prepareTestFound(sqlite, kind, condition)).length, isExact: false };
 }
 

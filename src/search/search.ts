@@ -50,19 +50,24 @@ export function runSearch(mirror: Mirror, request: SearchRequest, scope: SearchS
   const { sqlite } = mirror;
   if (!scope.isPast && !hasSearchIndexes(sqlite, request.kinds))
     throw new MirrorError('SEARCH_NOT_BUILT', `${mirror.path} has no search index yet.`);
+  const condition = toCondition(mirror, request);
   try {
-    return sqlite.transaction(() => fillTables(mirror, request, scope))();
+    return sqlite.transaction(() => fillTables(mirror, request, scope, condition))();
   } catch (thrown) {
-    throw request.parsed === null ? toQueryError(thrown) : thrown;
+    throw explainRawQuery(condition, thrown);
   }
 }
 
-function fillTables(mirror: Mirror, request: SearchRequest, scope: SearchScope): Search {
+function fillTables(
+  mirror: Mirror,
+  request: SearchRequest,
+  scope: SearchScope,
+  condition: Condition,
+): Search {
   const { sqlite } = mirror;
   dropHits(sqlite);
   sqlite.exec(CASE_TABLES + ROW_TABLES);
   fillAllowedCases(mirror, request);
-  const condition = toCondition(mirror, request);
   const casesByText = request.kinds.includes('cases')
     ? fillCaseHits(sqlite, condition, request, scope)
     : { count: 0, isExact: true };
@@ -103,9 +108,10 @@ function fillAllowedCases({ sqlite, path }: Mirror, { filters, departed }: Searc
   sqlite.exec(`INSERT INTO temp.search_cases SELECT id FROM cases WHERE ${where.join(' AND ')}`);
 }
 
-/** An error of FTS5's own syntax, which only a raw query can cause. */
-function toQueryError(thrown: unknown): unknown {
-  if (!isSqliteError(thrown) || thrown.code !== 'SQLITE_ERROR') return thrown;
+/** What SQLite says of a raw query, as an error of its syntax; anything else unchanged. */
+export function explainRawQuery({ variants }: Pick<Condition, 'variants'>, thrown: unknown): unknown {
+  const isRaw = variants.some(({ raw }) => raw !== undefined);
+  if (!isRaw || !isSqliteError(thrown) || thrown.code !== 'SQLITE_ERROR') return thrown;
   return new MirrorError(
     'SEARCH_INVALID',
     `FTS5 does not accept the query: ${toSafeWords(messageOf(thrown))}.`,

@@ -1,7 +1,8 @@
 import type Database from 'better-sqlite3';
 import { type SearchKind, SEARCH_INDEXES, TOKENIZER, columnsOf } from '../db/search-tables.ts';
-import { fold, listBeginnings, toMatch } from './match.ts';
+import { listBeginnings, toMatch } from './match.ts';
 import { type Condition, toRowid, toVariantMatch } from './matches.ts';
+import { type TextPattern, fold, hasBeginning } from './text-pattern.ts';
 
 /* The part of a text that matches, in pieces. */
 
@@ -158,41 +159,43 @@ export function prepareFindPassage(
   const query = toAnyTerm(variant, 'texts');
   if (query === '') return () => [];
   const beginnings = variant.raw === undefined ? listBeginnings(variant.terms) : null;
+  // A query of FTS5 itself can name them.
+  const columns = columnsOf(SEARCH_INDEXES.texts);
   const prepare = () => {
     sqlite.exec(`DROP TABLE IF EXISTS temp.search_passages;
-      CREATE VIRTUAL TABLE temp.search_passages USING fts5(passage, tokenize="${TOKENIZER}")`);
+      CREATE VIRTUAL TABLE temp.search_passages USING fts5(${columns.join(', ')}, tokenize="${TOKENIZER}")`);
     return {
-      add: sqlite.prepare<[number, string]>(
-        'INSERT INTO temp.search_passages (rowid, passage) VALUES (?, ?)',
+      add: columns.map((column) =>
+        sqlite.prepare<[number, string]>(`INSERT INTO temp.search_passages (rowid, ${column}) VALUES (?, ?)`),
       ),
       find: sqlite.prepare<[string, bigint], { marked: string; passage: string }>(
-        `SELECT snippet(search_passages, 0, '${OPEN}', '${CLOSE}', '…', ${WORDS_OF_SNIPPET}) AS marked, passage
+        `SELECT snippet(search_passages, -1, '${OPEN}', '${CLOSE}', '…', ${WORDS_OF_SNIPPET}) AS marked,
+           coalesce(${columns.join(', ')}) AS passage
          FROM temp.search_passages WHERE search_passages MATCH ? AND rowid > ? ORDER BY rank LIMIT ${MAX_COMPARED}`,
       ),
       stored: 0,
     };
   };
   let passages = prepare();
-  const selectText = sqlite.prepare<[number], { value: string; mirror_words: string | null }>(
-    'SELECT value, mirror_words FROM texts WHERE mirror_id = ?',
-  );
-  const addAll = sqlite.transaction((some: readonly string[]) => {
-    for (const passage of some) passages.add.run(++passages.stored, passage);
+  const selectText = sqlite
+    .prepare<[number], (string | null)[]>(`SELECT ${columns.join(', ')} FROM texts WHERE mirror_id = ?`)
+    .raw();
+  const addAll = sqlite.transaction((some: readonly string[], column: number) => {
+    for (const passage of some) passages.add[column]?.run(++passages.stored, passage);
   });
-  const find = (some: readonly string[]): Piece[] | null => {
+  const find = (some: readonly string[], column: number): Piece[] | null => {
     if (passages.stored > MAX_PASSAGES - PASSAGES_AT_A_TIME) passages = prepare();
     const after = passages.stored;
-    addAll(some);
+    addAll(some, column);
     const rows = passages.find.all(query, toRowid(after));
     const best =
       rows.find(({ passage }) => patterns.every((pattern) => pattern.test(fold(passage)))) ?? rows[0];
     return best === undefined ? null : toPieces(best.marked);
   };
   return (textId) => {
-    const text = selectText.get(textId);
-    for (const value of [text?.value ?? '', text?.mirror_words ?? ''])
-      for (const some of toBatches(value, beginnings, patterns)) {
-        const found = find(some);
+    for (const [column, value] of (selectText.get(textId) ?? []).entries())
+      for (const some of toBatches(value ?? '', beginnings, patterns)) {
+        const found = find(some, column);
         if (found !== null) return found;
       }
     return [];
@@ -203,16 +206,27 @@ export function prepareFindPassage(
 function* toBatches(
   text: string,
   beginnings: readonly string[] | null,
-  patterns: readonly RegExp[],
+  patterns: readonly TextPattern[],
 ): Generator<string[]> {
   const passages: string[] = [];
   for (let at = 0; at < text.length; at += PASSAGE)
     passages.push(text.slice(at, at + PASSAGE + OVERLAP).toWellFormed());
   if (beginnings !== null) {
-    const scored = passages
-      .map((passage) => ({ passage, score: toScore(fold(passage), beginnings, patterns) }))
-      .filter(({ score }) => score > 0)
-      .sort((a, b) => b.score - a.score);
+    const best = beginnings.length * (1 + patterns.length);
+    let scored: { readonly passage: string; readonly score: number }[] = [];
+    let isBegun = false;
+    for (const passage of passages) {
+      const score = toScore(fold(passage), beginnings, patterns);
+      if (score > 0) scored.push({ passage, score });
+      if (score !== best || isBegun) continue;
+      const first = scored.filter((one) => one.score === best);
+      if (first.length < BEST_AT_A_TIME) continue;
+      // No later passage is better than these.
+      yield first.map((one) => one.passage);
+      scored = scored.filter((one) => one.score !== best);
+      isBegun = true;
+    }
+    scored.sort((a, b) => b.score - a.score);
     for (let at = 0; at < scored.length; at += BEST_AT_A_TIME)
       yield scored.slice(at, at + BEST_AT_A_TIME).map(({ passage }) => passage);
   }
@@ -222,17 +236,9 @@ function* toBatches(
 }
 
 /** How many phrases and beginnings of words a passage has. */
-function toScore(passage: string, beginnings: readonly string[], patterns: readonly RegExp[]): number {
-  const found = beginnings.filter((beginning) => hasWord(passage, beginning)).length;
+function toScore(passage: string, beginnings: readonly string[], patterns: readonly TextPattern[]): number {
+  const found = beginnings.filter((beginning) => hasBeginning(passage, beginning)).length;
   return found === 0
     ? 0
     : found + beginnings.length * patterns.filter((pattern) => pattern.test(passage)).length;
-}
-
-const IS_LETTER = /[\p{L}\p{N}\p{Co}]/u;
-
-function hasWord(passage: string, beginning: string): boolean {
-  for (let at = passage.indexOf(beginning); at !== -1; at = passage.indexOf(beginning, at + 1))
-    if (at === 0 || !IS_LETTER.test(passage.charAt(at - 1))) return true;
-  return false;
 }

@@ -3,7 +3,7 @@ import type { Mirror } from '../db/open-mirror.ts';
 import { hasSearchIndexes } from '../db/search-index.ts';
 import { type SearchKind, SEARCH_INDEXES } from '../db/search-tables.ts';
 import { countSlips } from '../lib/closest-names.ts';
-import { fold } from './match.ts';
+import { fold } from './text-pattern.ts';
 import { countHits, selectHits, toRowid } from './matches.ts';
 import type { SearchTerm } from './query-text.ts';
 

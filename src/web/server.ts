@@ -12,6 +12,11 @@ import { createStatementRunner } from './sql/run-statement.ts';
 /** By number, because on some machines `localhost` is only an address of IPv6. */
 const HOST = '127.0.0.1';
 
+/** The head of a request with the longest statement, each of whose characters takes up to nine in an address. */
+const MAX_HEAD_BYTES = 64 * 1024;
+/** A browser on this machine sends a head at once. A connection that sends one slowly is closed. */
+const MAX_HEAD_MS = 10_000;
+
 export interface RunningServer {
   readonly url: string;
   /** Ends every request, and frees the mirror and the port. */
@@ -23,6 +28,7 @@ export async function startServer(
   site: Site,
   port: number,
   onUnexpected: (thrown: unknown) => void,
+  maxHeadMs = MAX_HEAD_MS,
 ): Promise<RunningServer> {
   const reader = createReader(site.database);
   const index = createCaseIndex();
@@ -34,6 +40,12 @@ export async function startServer(
   const server = createAdaptorServer({
     fetch: (request, bindings) => app.fetch(request, bindings as HttpBindings),
     overrideGlobalObjects: false,
+    serverOptions: {
+      maxHeaderSize: MAX_HEAD_BYTES,
+      headersTimeout: maxHeadMs,
+      requestTimeout: maxHeadMs,
+      connectionsCheckingInterval: maxHeadMs / 5,
+    },
   }) as Server;
   await listen(server, port);
   server.on('error', onUnexpected);

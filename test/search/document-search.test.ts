@@ -134,6 +134,15 @@ describe('a search in documents and texts', () => {
     expect(await ids('"the warden filed"')).toEqual([[2, 502]]);
   });
 
+  test('shows the passage for a raw query that names the column of the text', async () => {
+    const { find, run } = start();
+    const [found] = await find('mirror_words : warden', '--raw', '--in', 'texts');
+    expect([found?.case_id, found?.documents[0]?.matches]).toEqual([2, ['warden']]);
+    expect(await find('value : warden', '--raw', '--in', 'texts')).toEqual([]);
+    const { exitCode, stderr } = await run('nothing : warden', '--raw', '--in', 'texts');
+    expect([exitCode, stderr]).toEqual([64, expect.stringContaining('[SEARCH_INVALID]')]);
+  });
+
   test('finds a document under each of its cases, and only cases that the filters allow', async () => {
     const { ids, one } = start();
     expect(await ids('amicus')).toEqual([

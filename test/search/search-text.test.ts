@@ -2,7 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { openMirrorInMemory } from '../../src/db/open-mirror.ts';
 import { messageOf, MirrorError } from '../../src/errors/mirror-error.ts';
-import { fold, toMatch } from '../../src/search/match.ts';
+import { toMatch } from '../../src/search/match.ts';
+import { fold } from '../../src/search/text-pattern.ts';
 import { parseSearchText } from '../../src/search/query-text.ts';
 import { parseSearchRequest, toSearchParams } from '../../src/search/request.ts';
 import { runSearch } from '../../src/search/search.ts';
@@ -49,6 +50,28 @@ describe('the text of a search', () => {
   test('does not treat a year or another number as a docket number', () => {
     for (const text of ['since 2015 law 12', '42 U.S.C. 1983', 'ADA 504', 'room 12 jail'])
       expect(kindsOf(text).map(([kind]) => kind)).not.toContain('docket number');
+  });
+
+  test('is read in one way only, however long it is: no text takes longer than it is', () => {
+    const seeds = ['#', 'A', '-', 'a.', '(', 'civ', 'no ', '-a', '(A', '19-cv-1', '\u0301', '"', '*'];
+    const texts = seeds.flatMap((seed) =>
+      ['', '4:19-cv-00123', 'Case '].flatMap((before) =>
+        ['!', '!5', '.a*'].map((after) => `${before}${seed.repeat(600)}${after}`),
+      ),
+    );
+    for (const text of texts)
+      expect(toMatch(parseSearchText(text).terms, 'cases').patterns).toBeInstanceOf(Array);
+  });
+
+  test.each([
+    [Array.from({ length: 101 }, (_, at) => `word${at}`).join(' '), 'has 101 words'],
+    ['a*', 'begins with a'],
+    ['mo* ju* or* co* pl* de*', 'has 6 beginnings'],
+  ])('is refused with a hint if it would take minutes: %j', (q, words) => {
+    for (const raw of [[], ['1']])
+      expect(() => parseSearchRequest({ q: [q], raw })).toThrow(
+        expect.objectContaining({ code: 'USAGE', message: expect.stringContaining(words) }),
+      );
   });
 
   test('is compared without capitals and accents, whatever characters a text has', () => {

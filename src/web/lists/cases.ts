@@ -142,7 +142,7 @@ export function countFoundFacets(
     FILTER_NAMES.map((name) => {
       const facet = isChosen(name)
         ? listAllFacets(copy)[name]
-        : countValues(listValues(copy)[name], ids, name);
+        : countValues(listFields(copy)[name], ids, name);
       return [name, facet];
     }),
   ) as CaseList['facets'];
@@ -164,28 +164,35 @@ export function listAllFacets(copy: Database.Database): CaseList['facets'] {
   return facets;
 }
 
-/** The values of each field by case; null stands for none. */
-type ValuesOfCases = Readonly<Record<FilterName, ReadonlyMap<number, readonly (string | null)[]>>>;
-const valuesOf = new WeakMap<Database.Database, ValuesOfCases>();
+/** The values of a field, null for none, and the places of those that each case has. */
+interface FieldOfCases {
+  readonly values: readonly (string | null)[];
+  readonly ofCase: ReadonlyMap<number, readonly number[]>;
+}
+type FieldsOfCases = Readonly<Record<FilterName, FieldOfCases>>;
+const fieldsOf = new WeakMap<Database.Database, FieldsOfCases>();
 
 /** The values of all cases, read once for each copy: to count those of thousands of cases, SQLite takes longer than a page may. */
-function listValues(copy: Database.Database): ValuesOfCases {
-  const known = valuesOf.get(copy);
+function listFields(copy: Database.Database): FieldsOfCases {
+  const known = fieldsOf.get(copy);
   if (known !== undefined) return known;
-  const values = Object.fromEntries(
-    FILTER_NAMES.map((name) => {
-      const byCase = new Map<number, (string | null)[]>();
-      const rows = copy.prepare<[], [number, string | null]>(toValuesSql(name)).raw();
-      for (const [id, value] of rows.iterate()) {
-        const others = byCase.get(id);
-        if (others === undefined) byCase.set(id, [value]);
-        else others.push(value);
-      }
-      return [name, byCase];
-    }),
-  ) as unknown as ValuesOfCases;
-  valuesOf.set(copy, values);
-  return values;
+  const fields = Object.fromEntries(FILTER_NAMES.map((name) => [name, readField(copy, name)]));
+  fieldsOf.set(copy, fields as unknown as FieldsOfCases);
+  return fields as unknown as FieldsOfCases;
+}
+
+function readField(copy: Database.Database, name: FilterName): FieldOfCases {
+  const places = new Map<string | null, number>();
+  const ofCase = new Map<number, number[]>();
+  const rows = copy.prepare<[], [number, string | null]>(toValuesSql(name)).raw();
+  for (const [id, value] of rows.iterate()) {
+    const place = places.get(value) ?? places.size;
+    places.set(value, place);
+    const others = ofCase.get(id);
+    if (others === undefined) ofCase.set(id, [place]);
+    else others.push(place);
+  }
+  return { values: [...places.keys()], ofCase };
 }
 
 function toValuesSql(name: FilterName): string {
@@ -197,14 +204,16 @@ function toValuesSql(name: FilterName): string {
 }
 
 function countValues(
-  byCase: ValuesOfCases[FilterName],
+  { values, ofCase }: FieldOfCases,
   ids: readonly number[],
   name: FilterName,
 ): FacetCounts {
-  const counts = new Map<string | null, number>();
-  for (const id of ids)
-    for (const value of byCase.get(id) ?? []) counts.set(value, (counts.get(value) ?? 0) + 1);
-  const rows = [...counts].map(([value, count]) => ({ value, count }));
+  const counts = new Uint32Array(values.length);
+  for (const id of ids) for (const place of ofCase.get(id) ?? []) counts[place] = (counts[place] ?? 0) + 1;
+  const rows = values.flatMap((value, place) => {
+    const count = counts[place] ?? 0;
+    return count === 0 ? [] : [{ value, count }];
+  });
   const compareText = (a: string | null, b: string | null): number =>
     a === b ? 0 : a === null ? -1 : b === null ? 1 : a < b ? -1 : 1;
   return toFacetCounts(

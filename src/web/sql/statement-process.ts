@@ -5,6 +5,7 @@ import { closing } from '../../db/engine.ts';
 import { inDatabase } from '../../db/errors.ts';
 import { openReader } from '../../db/open-to-read.ts';
 import { type Cell, type QueryResult, query } from '../../db/query.ts';
+import { BLANK } from '../../db/sql-text.ts';
 import { MirrorError } from '../../errors/mirror-error.ts';
 import { clipText } from '../../lib/layout.ts';
 import { codeOf } from '../../lib/system-errors.ts';
@@ -34,7 +35,6 @@ const MIN_CELL = 20;
 const CELL_COST = 30;
 const CHUNK = 64 * 1024;
 
-const BLANK = String.raw`(?:\s|--[^\n]*(?:\n|$)|/\*[\s\S]*?(?:\*/|$))*`;
 /** How a statement begins that only reads. A PRAGMA can read too, but some of them stay in force or take long. */
 const READING = new RegExp(`^${BLANK}(?:select|with|values|explain)\\b`, 'i');
 /** The other words with which a statement can begin. SQLite refuses any other word, and `query` explains why. */
