@@ -129,7 +129,9 @@ function hasEveryField(entry: JsonObject): boolean {
 
 /** The number of members of the plain entries. */
 export function countPlainMembers({ lines }: PlainEntries): number {
-  return lines.reduce((sum, line) => (line === null ? sum : sum + ENTRY_FIELDS.length), 0);
+  let members = 0;
+  for (const line of lines) if (line !== null) members += ENTRY_FIELDS.length;
+  return members;
 }
 
 /** The case with all of its docket entries as objects. */
@@ -153,6 +155,7 @@ export function toWholePayload({ payload, plain }: CaseContent): CasePayload {
 /** The lines as one JSON list in UTF-8. In place of each parsed entry stands the next of `others`, or null. */
 export function toListBytes({ lines }: PlainEntries, others: readonly (string | null)[] = []): Buffer {
   let used = 0;
-  const toOther = (): string => Buffer.from(others[used++] ?? 'null').toString('latin1');
-  return Buffer.from(`[${lines.map((line) => line ?? toOther()).join(',')}]`, 'latin1');
+  const all: string[] = [];
+  for (const line of lines) all.push(line ?? Buffer.from(others[used++] ?? 'null').toString('latin1'));
+  return Buffer.from(`[${all.join(',')}]`, 'latin1');
 }

@@ -129,7 +129,7 @@ export function toCaseRows(
 ): CaseRows {
   const entries = split.entries === null ? null : toEntryRows(split.entries);
   const scalars = pickScalars(payload, CASE_FIELDS);
-  const defendants = listObjects(payload.case_defendants).map((one) => pickScalars(one, DEFENDANT_FIELDS));
+  const defendants = listObjects(payload.case_defendants).map(toDefendantRow);
   const docket = isJsonObject(payload.main_docket) ? toDocketRow(payload.main_docket) : null;
   return {
     case: {
@@ -144,12 +144,15 @@ export function toCaseRows(
     },
     lists: toLists(payload),
     defendants,
-    relatedCases: listObjects(payload.related_cases).map((one) => pickScalars(one, RELATED_CASE_FIELDS)),
+    relatedCases: listObjects(payload.related_cases).map(toRelatedCaseRow),
     docket,
     entries: entries ?? [],
     plain,
   };
 }
+
+const toDefendantRow = (one: JsonObject): DefendantRow => pickScalars(one, DEFENDANT_FIELDS);
+const toRelatedCaseRow = (one: JsonObject): RelatedCaseRow => pickScalars(one, RELATED_CASE_FIELDS);
 
 function toDocketRow(docket: JsonObject): DocketRow {
   const row = pickScalars(docket, DOCKET_FIELDS);
@@ -179,17 +182,16 @@ function toLists(payload: CasePayload): Record<ListField, readonly string[]> {
   return lists as Record<ListField, readonly string[]>;
 }
 
+const toElement = (element: JsonValue) => (isJsonObject(element) ? element.value : element);
+const isText = (text: JsonValue | undefined): text is string => typeof text === 'string';
+
 function listTexts(list: JsonValue | undefined): string[] {
   if (!Array.isArray(list)) return [];
-  return list
-    .map((element) => (isJsonObject(element) ? element.value : element))
-    .filter((text) => typeof text === 'string')
-    .map(toStorable);
+  return list.map(toElement).filter(isText).map(toStorable);
 }
 
-function listObjects(list: JsonValue | undefined) {
-  return Array.isArray(list) ? list.filter(isJsonObject) : [];
-}
+const listObjects = (list: JsonValue | undefined): JsonObject[] =>
+  Array.isArray(list) ? list.filter(isJsonObject) : [];
 
 /*
  * The columns of a case that exist for the search index: texts that are elsewhere in child tables or in HTML. The index
@@ -219,15 +221,20 @@ export interface SearchSource {
 
 export function toSearchColumns({ case: row, defendants, docket }: SearchSource): SearchColumns {
   return {
-    mirror_defendants: toLines(defendants.flatMap(({ name, institution }) => [name, institution])),
+    mirror_defendants: toLines(defendants.flatMap(toNames)),
     mirror_docket_numbers: toLines([...toNumberForms(docket, row.non_docket_case_number)]),
     mirror_short_summaries: toLines([row.summary_tiny, row.summary_short].map(withoutTags)),
   };
 }
 
+type Named = SearchSource['defendants'][number];
+const toNames = ({ name, institution }: Named): (string | null)[] => [name, institution];
+const toTrimmed = (text: string | null): string => text?.trim() ?? '';
+const isFilled = (text: string): boolean => text !== '';
+
 /** Each text once, one per line; null if there is none. */
 function toLines(texts: readonly (string | null)[]): string | null {
-  const lines = [...new Set(texts.map((text) => text?.trim() ?? '').filter((text) => text !== ''))];
+  const lines = [...new Set(texts.map(toTrimmed).filter(isFilled))];
   return lines.length === 0 ? null : lines.join('\n');
 }
 

@@ -29,11 +29,13 @@ const ENTRY_FIELDS = Object.keys(DOCKET_ENTRY_FIELDS) as EntryField[];
  */
 export function toEntryRows(entries: readonly JsonObject[]): EntryRow[] {
   const taken = new Set<number>();
-  return entries.map((entry, position) => {
+  const rows: EntryRow[] = [];
+  for (const [position, entry] of entries.entries()) {
     const key = toKey(entry.id, taken) ?? -1 - position;
     taken.add(key);
-    return toEntryRow(entry, key);
-  });
+    rows.push(toEntryRow(entry, key));
+  }
+  return rows;
 }
 
 /** The key of an entry is its id if that is a positive integer and unique within the docket (A35). */
@@ -82,12 +84,13 @@ function isStorableText(value: Scalar): boolean {
   return typeof value !== 'string' || value.isWellFormed();
 }
 
+const toAttachmentRow = (one: JsonObject): AttachmentRow => pickScalars(one, ATTACHMENT_FIELDS);
 const NO_ATTACHMENTS: readonly AttachmentRow[] = [];
 
 /** The rows for the `attachments` of an entry, in their order. */
 export function toAttachmentRows(value: JsonValue | undefined): readonly AttachmentRow[] {
   if (!Array.isArray(value) || value.length === 0) return NO_ATTACHMENTS;
-  return value.filter(isJsonObject).map((one) => pickScalars(one, ATTACHMENT_FIELDS));
+  return value.filter(isJsonObject).map(toAttachmentRow);
 }
 
 /** Rebuilds the entry that the API sent from its row. */
@@ -145,16 +148,32 @@ export function toStorable<Value>(value: Value): Value | string {
   return typeof value === 'string' ? value.toWellFormed() : value;
 }
 
+/** The scalar fields of a kind of object, and a row with all of them. */
+interface ScalarFields {
+  readonly kinds: readonly (readonly [field: string, kind: FieldKind])[];
+  readonly empty: Readonly<Record<string, null>>;
+}
+const scalarFields = new Map<Fields, ScalarFields>();
+
+function findScalarFields(fields: Fields): ScalarFields {
+  const known = scalarFields.get(fields);
+  if (known !== undefined) return known;
+  const kinds = Object.entries(fields).filter(([, kind]) => isScalarKind(kind));
+  const found = { kinds, empty: Object.fromEntries(kinds.map(([field]) => [field, null])) };
+  scalarFields.set(fields, found);
+  return found;
+}
+
 /**
  * The column values of an API object, one for each scalar field. A missing value or one of another type becomes null
  * here; nothing is lost, because the payload is stored beside the columns.
  */
 export function pickScalars<Of extends Fields>(object: JsonObject, fields: Of): Scalars<Of> {
-  const row: Record<string, Scalar> = {};
-  for (const [field, kind] of Object.entries(fields)) {
-    if (!isScalarKind(kind)) continue;
+  const { kinds, empty } = findScalarFields(fields);
+  const row: Record<string, Scalar> = { ...empty };
+  for (const [field, kind] of kinds) {
     const value = object[field];
-    row[field] = fitsColumn(kind, value) ? toStorable(value) : null;
+    if (value !== null && fitsColumn(kind, value)) row[field] = toStorable(value);
   }
   return row as Scalars<Of>;
 }

@@ -66,8 +66,10 @@ export function toCanonicalJson(value: JsonValue): string {
   if (Array.isArray(value))
     return value.length === 0 ? '[]' : `[${value.map(toCanonicalJson).sort().join(',')}]`;
   if (!isJsonObject(value)) return JSON.stringify(value);
-  const members = Object.keys(value).sort();
-  return `{${members.map((key) => `${JSON.stringify(key)}:${toCanonicalJson(value[key] as JsonValue)}`).join(',')}}`;
+  let members = '';
+  for (const key of Object.keys(value).sort())
+    members += `${members === '' ? '' : ','}${JSON.stringify(key)}:${toCanonicalJson(value[key] as JsonValue)}`;
+  return `{${members}}`;
 }
 
 const ENTRY_FIELDS = Object.keys(DOCKET_ENTRY_FIELDS) as (keyof typeof DOCKET_ENTRY_FIELDS)[];
@@ -77,8 +79,10 @@ const ENTRY_FIELDS = Object.keys(DOCKET_ENTRY_FIELDS) as (keyof typeof DOCKET_EN
  * of the bytes is that of the characters.
  */
 function toSortedBytes({ lines }: PlainEntries, parsed: readonly JsonObject[]): string {
-  const others = parsed.map((entry) => Buffer.from(toEntryLine(entry)).toString('latin1'));
-  return [...lines.filter((line) => line !== null), ...others].sort().join('\n');
+  const all: string[] = [];
+  for (const line of lines) if (line !== null) all.push(line);
+  for (const entry of parsed) all.push(Buffer.from(toEntryLine(entry)).toString('latin1'));
+  return all.sort().join('\n');
 }
 
 function toSortedLines(entries: readonly JsonObject[]): string[] {

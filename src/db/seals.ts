@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type Database from 'better-sqlite3';
 import { getTableColumns, getTableName } from 'drizzle-orm';
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
@@ -192,8 +192,11 @@ function defineFunction(sqlite: Database.Database): void {
 
 /** Adds a row to a digest. Adding it again removes it. */
 function addTo(digest: Buffer, row: readonly unknown[]): void {
-  const hash = createHash('sha256').update(row.map(toMember).join('')).digest();
-  for (let at = 0; at < DIGEST_BYTES; at++) digest[at] = (digest[at] ?? 0) ^ (hash[at] ?? 0);
+  let text = '';
+  for (const value of row) text += toMember(value);
+  // The type of a buffer that Node itself creates is collected with the last such buffer, and this compiled code with it.
+  const added = Buffer.from(hash('sha256', text, 'hex'), 'hex');
+  for (let at = 0; at < DIGEST_BYTES; at++) digest[at] = (digest[at] ?? 0) ^ (added[at] ?? 0);
 }
 
 /** A value with its type and length, so that no two rows have the same text. */

@@ -94,16 +94,16 @@ export function createCaseWriter(mirror: Mirror): CaseWriter {
       } satisfies typeof cases.$inferSelect);
       for (const { field, insert, clear } of lists) {
         if (!isNew) clear(case_id);
-        rows.lists[field].forEach((value, mirror_position) => insert({ case_id, mirror_position, value }));
+        for (const [mirror_position, value] of rows.lists[field].entries())
+          insert({ case_id, mirror_position, value });
       }
       for (const [table, elements] of [
         [defendants, rows.defendants],
         [related, rows.relatedCases],
       ] as const) {
         if (!isNew) table.clear(case_id);
-        elements.forEach((element, mirror_position) =>
-          table.insert({ ...element, case_id, mirror_position }),
-        );
+        for (const [mirror_position, element] of elements.entries())
+          table.insert({ ...element, case_id, mirror_position });
       }
       if (rows.docket === null) deleteDocket(case_id);
       else upsertDocket({ ...rows.docket, case_id });

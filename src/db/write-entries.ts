@@ -3,7 +3,7 @@ import { DOCKET_ENTRY_FIELDS } from '../api/payload.ts';
 import { toListBytes } from '../api/plain-entries.ts';
 import type { CaseRows } from '../case/case-rows.ts';
 import { hasSameColumns, isSameEntry, pairEntries } from '../case/pair-entries.ts';
-import type { AttachmentRow, EntryRow } from '../case/docket-rows.ts';
+import type { AttachmentRow, EntryRow, Scalar } from '../case/docket-rows.ts';
 import type { Mirror } from './open-mirror.ts';
 import { onFirstUse, prepareDeleteOf, prepareInsert } from './statements.ts';
 import { attachments, docketEntries, docketEntryVersions, type END_REASONS } from './schema/schema.ts';
@@ -60,7 +60,8 @@ export function prepareWriteEntries(mirror: Mirror): EntryWriter {
   );
 
   const insertAttachments = (mirror_entry_id: number, rows: readonly AttachmentRow[]): void => {
-    rows.forEach((row, mirror_position) => insertAttachment(row, { mirror_entry_id, mirror_position }));
+    for (const [mirror_position, row] of rows.entries())
+      insertAttachment(row, { mirror_entry_id, mirror_position });
   };
   const addLines = onFirstUse(() => prepareAddLines(mirror));
   const addEntry = (
@@ -82,12 +83,13 @@ export function prepareWriteEntries(mirror: Mirror): EntryWriter {
       }
       const lines = entries.map(toLine);
       const firstId = addLines()(caseId, toListBytes(plain, lines), runId);
-      const places = [...plain.lines.keys()].filter((at) => plain.lines[at] === null);
-      entries.forEach((entry, at) => {
-        const id = firstId + (places[at] ?? 0);
+      let place = 0;
+      for (const [at, entry] of entries.entries()) {
+        place = plain.lines.indexOf(null, place);
+        const id = firstId + place++;
         if (lines[at] === null) addEntry(entry, caseId, runId, id);
         else insertAttachments(id, entry.attachments);
-      });
+      }
     },
     pair(caseId, entries) {
       const stored = selectEntries().all({ caseId });
@@ -168,10 +170,13 @@ function prepareKeepPast(mirror: Mirror): (old: StoredEntry, runId: number, end:
 
 /** The columns of a parsed entry as a line; null where SQLite would end a text at its NUL. */
 function toLine({ columns }: EntryRow): string | null {
-  const values = [...ENTRY_FIELDS.map((field) => columns[field]), columns.mirror_rest];
-  const hasNul = values.some((value) => typeof value === 'string' && value.includes('\0'));
-  return hasNul ? null : JSON.stringify(values);
+  const values: Scalar[] = [];
+  for (const field of ENTRY_FIELDS) values.push(columns[field]);
+  values.push(columns.mirror_rest);
+  return values.some(hasNul) ? null : JSON.stringify(values);
 }
+
+const hasNul = (value: Scalar): boolean => typeof value === 'string' && value.includes('\0');
 
 /**
  * Prepares storing the lines of a docket: SQLite makes a row of each, in the API's order, because rows that are added in
