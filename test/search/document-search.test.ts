@@ -140,7 +140,7 @@ describe('a search in documents and texts', () => {
     expect([found?.case_id, found?.documents[0]?.matches]).toEqual([2, ['warden']]);
     expect(await find('value : warden', '--raw', '--in', 'texts')).toEqual([]);
     const { exitCode, stderr } = await run('nothing : warden', '--raw', '--in', 'texts');
-    expect([exitCode, stderr]).toEqual([64, expect.stringContaining('[SEARCH_INVALID]')]);
+    expect([exitCode, stderr]).toEqual([2, expect.stringContaining('[SEARCH_INVALID]')]);
   });
 
   test('finds a document under each of its cases, and only cases that the filters allow', async () => {
