@@ -53,6 +53,7 @@ const TOGETHER = [
       'src/db/read-case.ts',
       'src/db/linked/passes.ts',
       'src/db/linked/texts.ts',
+      'src/db/linked/file-state.ts',
       'src/db/write-history.ts',
       'src/cli/with-mirror.ts',
     ],

@@ -32,7 +32,13 @@ export type FileAnswer =
 
 const LOOPBACK_HOSTS = new Set(['localhost', '127.0.0.1', '[::1]']);
 
-export const describeOtherHost = (host: string): string => `The file is on another host: ${host}.`;
+const OTHER_HOST = 'The file is on another host: ';
+
+export const describeOtherHost = (host: string): string => `${OTHER_HOST}${host}.`;
+
+/** The host of such a message; null if it says something else. */
+export const readOtherHost = (message: string): string | null =>
+  message.startsWith(OTHER_HOST) ? message.slice(OTHER_HOST.length, -1) : null;
 
 /** Why an address of a file is not requested; null if it may be. */
 export function findFileRefusal(url: URL, knownHosts: readonly string[]): string | null {

@@ -27,7 +27,8 @@ export function addDocumentSelection(command: Command): Command {
       new Option('--budget <requests>', 'maximum requests, including retries; "all" for no limit')
         .argParser(parseBudget)
         .default(Number(DEFAULT_BUDGET), DEFAULT_BUDGET),
-    );
+    )
+    .option('--ignore-retry-after', 'send requests even though the server asked for a pause');
 }
 
 function parseBudget(text: string): number {

@@ -41,7 +41,7 @@ export const ERRORS_OF_THE_API = {
     exit: 'network',
     description:
       'The server asked for a longer pause than --retry-after-max allows. The run ends, and no run starts before the pause is over.',
-    hint: 'Run again after that time, or raise --retry-after-max to wait for it; a longer --delay makes rate limiting rarer. If the pause is a mistake, `sync --ignore-retry-after` ignores it.',
+    hint: 'Run again after that time, or raise --retry-after-max to wait for it; a longer --delay makes rate limiting rarer. If the pause is a mistake, --ignore-retry-after of `sync`, `fetch-texts` and `fetch-files` ignores it.',
   },
   MAX_DURATION_REACHED: {
     exit: 'network',

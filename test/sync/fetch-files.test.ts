@@ -176,10 +176,39 @@ describe('fetching files', () => {
     expect(asked()).toEqual(['/media/doc/11.pdf', '/media/doc/12.pdf', '/media/doc/13.pdf']);
   });
 
+  test('spends its budget on files, not on those that the host does not have, that are too large or that are elsewhere', async () => {
+    const { json, asked, run } = await start([
+      { id: 11, file: 'https://elsewhere.example.org/media/doc/11.pdf' },
+      { id: 12, file: 'media/elsewhere/12.pdf' },
+      { id: 13, file: 'media/elsewhere/13.pdf' },
+      { id: 14, file: 'media/elsewhere/14.pdf' },
+      { id: 15 },
+      { id: 16 },
+    ]);
+    expect(await json('--dry-run', '--budget', '2')).toMatchObject({
+      due: 6,
+      planned: 2,
+      refused_hosts: [{ host: 'elsewhere.example.org', documents: 1 }],
+    });
+    // As many more as the budget has: a host that has nothing does not keep the pass going.
+    expect(await json('--budget', '2')).toMatchObject({
+      outcome: 'budget',
+      pass: { refused: 1, not_offered: 3, files: 1, requests: 4 },
+    });
+    expect(await json('--max-file', '1000')).toMatchObject({ pass: { too_large: 1 } });
+    expect(await json('--max-file', '1000')).toMatchObject({ pass: { requests: 0 } });
+    expect(await json()).toMatchObject({ pass: { files: 1 }, selected: { files: 2, due: 0 } });
+    expect(asked()).toHaveLength(6);
+    const status = await run('status');
+    expect(status.stdout.replaceAll(/\s+/g, ' ')).toMatch(
+      /files of 6 public documents: 2 files, 3 not offered, 1 on another host or not public, 0 never requested; 0 due\. newest pass .* Files: 2 files of 2 documents,/,
+    );
+  });
+
   test('says with --dry-run how many are due and how large they are, and requests nothing', async () => {
     const { fetchFiles, json, asked, stored } = await start([{ id: 11 }, { id: 12 }]);
     expect((await fetchFiles('--dry-run')).stdout.replaceAll(/\s+/g, ' ')).toContain(
-      'Files: 2 files of 2 selected documents are due; this pass requests up to 2, their size is not known yet.',
+      'Files: 2 files of 2 selected documents are due; this pass requests up to 2, their size is not known yet, at most 536.9 MB (--max-file).',
     );
     expect(await json('--dry-run', '--budget', '1')).toEqual({
       documents: 2,
@@ -193,8 +222,10 @@ describe('fetching files', () => {
       failed: 0,
       planned: 1,
       expected_bytes: null,
+      max_bytes: 268_435_456,
       stored_files: 0,
       stored_bytes: 0,
+      refused_hosts: [],
     });
     expect(asked()).toEqual([]);
     expect(stored()).toEqual([]);
@@ -229,6 +260,11 @@ describe('a file on another host', () => {
     expect(states()).toEqual([{ document_id: 11, outcome: 'refused', failures: 0 }]);
     expect(await json()).toMatchObject({ pass: { refused: 0, requests: 0 } });
     const known = [host.url, other.url].map((url) => new URL(url).host).join(';');
+    const refused = [{ host: new URL(other.url).host, documents: 1 }];
+    expect(await json('--dry-run')).toMatchObject({ due: 0, planned: 0, refused_hosts: refused });
+    expect((await run('fetch-files', '--core')).stdout.replaceAll(/\s+/g, ' ')).toContain(
+      `1 file on ${new URL(other.url).host} (1). If you trust a host, add it: --file-hosts "${known}".`,
+    );
     expect((await run('fetch-files', '--core', '--file-hosts', known)).exitCode).toBe(0);
     expect(states()).toEqual([{ document_id: 11, outcome: 'file', failures: 0 }]);
   });
@@ -320,7 +356,7 @@ describe('a file that does not come', () => {
     });
     expect(states()).toEqual([{ document_id: 11, outcome, failures: 0 }]);
     wait(60);
-    await json();
+    await json('--max-file', '300000');
     expect(asked()).toHaveLength(1);
     expect(stored()).toEqual([]);
     expect(verifyFile(database).findings).toEqual([]);
@@ -349,8 +385,14 @@ describe('a file that does not come', () => {
       fault: () => 'limited',
     });
     expect(await json()).toMatchObject({ outcome: 'budget', error: { code: 'RETRY_AFTER_TOO_LONG' } });
-    expect((await fetchFiles()).stderr).toContain('[RETRY_AFTER_TOO_LONG]');
+    const { stderr } = await fetchFiles();
+    expect(stderr).toContain('[RETRY_AFTER_TOO_LONG]');
+    expect(stderr.replaceAll(/\s+/g, ' ')).toContain(
+      '--ignore-retry-after of `sync`, `fetch-texts` and `fetch-files`',
+    );
     expect(asked()).toHaveLength(1);
+    await fetchFiles('--ignore-retry-after');
+    expect(asked()).toHaveLength(2);
     expect(await sync()).toMatchObject({ outcome: 'complete' });
   });
 

@@ -340,25 +340,40 @@ describe('a text that fails', () => {
     ]);
   });
 
-  test('with a long Retry-After ends the pass, and delays only texts until then', async () => {
-    const { fetchTexts, asked, states, sync, wait } = await start(
-      [{ id: 11 }, { id: 12 }, { id: 13 }],
-      once({ kind: 'status', status: 429, headers: { 'retry-after': '86400' } }, textOf(12)),
-    );
-    const first = await fetchTexts();
-    expect(first.exitCode).toBe(0);
-    expect(first.stdout).toContain('[RETRY_AFTER_TOO_LONG]');
-    expect(states()).toEqual([
-      { document_id: 11, outcome: 'text', failures: 0 },
-      { document_id: 12, outcome: 'failed', failures: 1 },
-    ]);
-    expect((await sync()).outcome).toBe('complete');
-    expect((await fetchTexts()).stderr).toContain('RETRY_AFTER_TOO_LONG');
-    expect(asked()).toEqual([11, 12]);
-    wait(1.1);
-    expect((await fetchTexts()).exitCode).toBe(0);
-    expect(asked()).toEqual([11, 12, 13, 12]);
-  });
+  test.each([
+    [429, {}],
+    [503, {}],
+    [500, {}],
+    [403, { detail: 'No.' }],
+  ])(
+    'with a %d and a long Retry-After ends the pass, and delays only texts until then',
+    async (status, body) => {
+      const { fetchTexts, asked, states, sync, wait } = await start(
+        [{ id: 11 }, { id: 12 }, { id: 13 }],
+        once({ kind: 'status', status, headers: { 'retry-after': '86400' }, body }, textOf(12)),
+      );
+      const first = await fetchTexts();
+      expect(first.exitCode).toBe(0);
+      expect(first.stdout).toContain('[RETRY_AFTER_TOO_LONG]');
+      expect(states()).toEqual([
+        { document_id: 11, outcome: 'text', failures: 0 },
+        { document_id: 12, outcome: 'failed', failures: 1 },
+      ]);
+      expect((await sync()).outcome).toBe('complete');
+      const { stderr } = await fetchTexts();
+      expect(stderr).toContain('RETRY_AFTER_TOO_LONG');
+      expect(stderr.replaceAll(/\s+/g, ' ')).toContain('--ignore-retry-after of `sync`, `fetch-texts` and');
+      expect(asked()).toEqual([11, 12]);
+      if (status === 429) {
+        expect((await fetchTexts('--ignore-retry-after')).exitCode).toBe(0);
+        expect(asked()).toEqual([11, 12, 13]);
+        return;
+      }
+      wait(1.1);
+      expect((await fetchTexts()).exitCode).toBe(0);
+      expect(asked()).toEqual([11, 12, 13, 12]);
+    },
+  );
 
   test.each([
     ['that failed', { kind: 'status', status: 400, body: { detail: 'No.' } }],

@@ -24,7 +24,7 @@ export function defineOptions(command: Command): Command {
         '--accept-missing-files',
         'begin a new folder if none of the stored files is there, and request them again',
       )
-      .option('--dry-run', 'only show how many files are due, and how large they are if that is known')
+      .option('--dry-run', 'only show how many requests and how many MB it would take')
       .option('--json', 'print the report as JSON'),
     [...SYNC_SETTINGS, ...FILE_SETTINGS],
   ).addHelpText(
@@ -39,6 +39,10 @@ are stored once. The table document_files says which document has which file. A 
 requested again only when its document changes. A failure costs only its own file, which is
 requested again after a pause. Snapshots do not contain files.
 
+Requests for files that the host does not have, that are too large or that it redirects to another
+host do not use up the budget, up to as many as the budget has. The output names the hosts of files
+that were not requested because --file-hosts does not name them.
+
 The filters are those of \`search\`, and select the cases whose documents are meant.
 
 Examples:
@@ -51,26 +55,29 @@ Examples:
 export async function runCommand(flags: Flags, io: Io): Promise<ExitName> {
   const written = readWrittenSettings(flags, io);
   const settings = { ...readSettings(flags, io), ...parseFileSettings(written) };
-  const { database, fileHosts: knownHosts } = settings;
+  const { database, fileHosts: knownHosts, maxFileBytes } = settings;
   const selection = readSelection(flags, database);
   if (!isNarrow(selection))
     throw new MirrorError('USAGE', 'fetch-files needs a selection of documents.', {
       hint: 'Give --type, --case, --core or a filter of cases, such as `clearinghouse-mirror fetch-files --case 10002`.',
     });
   const budget = flags.budget as number;
-  const acceptsMissingFiles = flags.acceptMissingFiles === true;
+  const choices = {
+    acceptsMissingFiles: flags.acceptMissingFiles === true,
+    ignoresPause: flags.ignoreRetryAfter === true,
+  };
   const { planFiles, runFilePass } = await import('../../sync/linked/file-pass.ts');
   return fetchDocuments<FilePlan, FilePassReport>(flags, io, {
     kind: 'files',
     findPlan: () => {
-      const now = io.runtime.now();
-      return withMirror(database, (mirror) => planFiles(mirror, selection, { now, knownHosts, budget }));
+      const terms = { now: io.runtime.now(), knownHosts, maxFileBytes };
+      return withMirror(database, (mirror) => planFiles(mirror, selection, terms, budget));
     },
-    renderPlan: renderFilePlan,
+    renderPlan: (plan) => renderFilePlan(plan, knownHosts),
     toPlanJson: toFilePlanJson,
     runPass: (signal, onEvent) =>
-      runFilePass({ settings, selection, budget, acceptsMissingFiles, signal, onEvent }, io.runtime),
-    renderReport: renderFileReport,
+      runFilePass({ settings, selection, budget, ...choices, signal, onEvent }, io.runtime),
+    renderReport: (report, style) => renderFileReport(report, knownHosts, style),
     toReportJson: toFileJson,
   });
 }

@@ -48,6 +48,7 @@ export async function runCommand(flags: Flags, io: Io): Promise<ExitName> {
   const { database } = settings;
   const selection = readSelection(flags, database);
   const budget = flags.budget as number;
+  const ignoresPause = flags.ignoreRetryAfter === true;
   const { token } = flags.dryRun === true ? { token: '' } : readSettingsAndToken(flags, io);
   const { planTexts, runTextPass } = await import('../../sync/linked/text-pass.ts');
   return fetchDocuments<TextPlan, TextPassReport>(flags, io, {
@@ -56,7 +57,7 @@ export async function runCommand(flags: Flags, io: Io): Promise<ExitName> {
     renderPlan: (plan) => renderTextPlan(plan, countCopies(flags, io, database)),
     toPlanJson: toTextPlanJson,
     runPass: (signal, onEvent) =>
-      runTextPass({ settings, token, selection, budget, signal, onEvent }, io.runtime),
+      runTextPass({ settings, token, selection, budget, ignoresPause, signal, onEvent }, io.runtime),
     renderReport: renderTextReport,
     toReportJson: toTextJson,
   });

@@ -3,7 +3,10 @@ import { MirrorError } from '../../errors/mirror-error.ts';
 import type { ExitName } from '../../errors/exit-codes.ts';
 import { findFreshAsOf, findMirrorState, type MirrorState } from '../../db/state.ts';
 import { findLinkedState } from '../../db/linked/passes.ts';
+import { findFilesState } from '../../db/linked/file-state.ts';
+import { toFilesFolder } from '../../db/linked/file-store.ts';
 import { findTextState } from '../../db/linked/texts.ts';
+import { parseFileSettings } from '../../config/settings.ts';
 import { isWriterLockHeld } from '../../db/lock.ts';
 import {
   EMPTY_STATE,
@@ -14,7 +17,12 @@ import {
 } from '../../schedule/state-file.ts';
 import { textWidth, write, writeText, type Io } from '../io.ts';
 import { renderDuration, toJsonLine } from '../text/words.ts';
-import { renderTextState, toTextStateJson } from '../text/fetch-texts.ts';
+import {
+  renderFileState,
+  renderTextState,
+  toFileStateJson,
+  toTextStateJson,
+} from '../text/download-states.ts';
 import { renderLinkedState, toLinkedStateJson } from '../text/linked.ts';
 import {
   type NightlyStatus,
@@ -23,7 +31,7 @@ import {
   toNightlyJson,
   toStateJson,
 } from '../text/state.ts';
-import { addSettings, readSettings, type Flags } from '../options.ts';
+import { addSettings, readSettings, readWrittenSettings, type Flags } from '../options.ts';
 import { withMirror } from '../with-mirror.ts';
 
 const MAX_RUNS = 5;
@@ -52,11 +60,15 @@ Example, for a probe:
 
 export async function runCommand(flags: Flags, io: Io): Promise<ExitName> {
   const { database } = readSettings(flags, io);
+  const { fileHosts: knownHosts, maxFileBytes } = parseFileSettings(
+    readWrittenSettings(flags, io, () => undefined),
+  );
   const now = io.runtime.now();
-  const [state, linked, texts] = withMirror(database, (mirror) => [
+  const [state, linked, texts, files] = withMirror(database, (mirror) => [
     findMirrorState(mirror, MAX_RUNS, now),
     findLinkedState(mirror),
     findTextState(mirror, now),
+    findFilesState(mirror, { now, knownHosts, maxFileBytes }),
   ]);
   const { scheduler, fault } = readState(toStateFilePath(database));
   const nightly = {
@@ -70,6 +82,7 @@ export async function runCommand(flags: Flags, io: Io): Promise<ExitName> {
         ...toStateJson(state),
         ...toLinkedStateJson(linked),
         ...toTextStateJson(texts),
+        ...toFileStateJson(files),
         ...toNightlyJson(nightly),
       }),
     );
@@ -79,6 +92,8 @@ export async function runCommand(flags: Flags, io: Io): Promise<ExitName> {
     await writeText(io, renderMirrorState(state, kept, width, io.timeZone));
     await writeText(io, renderLinkedState(linked, width, io.timeZone));
     await writeText(io, renderTextState(texts, width, io.timeZone));
+    const where = { folder: toFilesFolder(database), knownHosts };
+    await writeText(io, renderFileState(files, where, width, io.timeZone));
   }
   if (fault !== null) throw fault;
   if (flags.check === true) checkAge(nightly, Number(flags.maxAge), state.aheadRunIds.length > 0);

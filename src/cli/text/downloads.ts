@@ -1,5 +1,6 @@
-import type { DownloadKind, FilePassRow, TextPassRow } from '../../db/linked/passes.ts';
-import { renderCount, renderPlural, wrapText } from '../../lib/layout.ts';
+import type { RefusedHost } from '../../db/linked/files.ts';
+import type { DownloadKind } from '../../db/linked/passes.ts';
+import { renderCount, renderPlural } from '../../lib/layout.ts';
 import { localizeTimes } from '../../lib/local-time.ts';
 import type { DownloadReport } from '../../sync/linked/download-pass.ts';
 import { renderBytes, renderDuration } from './words.ts';
@@ -19,10 +20,10 @@ const OTHERS = [
   ['failed', 'failed'],
 ] as const;
 
-type Outcomes = Readonly<Partial<Record<DownloadKind | (typeof OTHERS)[number][0], number>>>;
+export type Outcomes = Readonly<Partial<Record<DownloadKind | (typeof OTHERS)[number][0], number>>>;
 
 /** `120 texts, 3 empty, 1 failed`. */
-function renderOutcomes(kind: DownloadKind, outcomes: Outcomes): string {
+export function renderOutcomes(kind: DownloadKind, outcomes: Outcomes): string {
   return [
     renderPlural(outcomes[kind] ?? 0, ONE[kind]),
     ...OTHERS.flatMap(([outcome, words]) => {
@@ -102,27 +103,19 @@ export function renderDownloadReport(
   return localizeTimes(`${lines.join('\n')}\n`, timeZone);
 }
 
-/** The texts or files in `status`: how many are stored and due, and how the newest pass over them ended. */
-export function renderDownloadState(
-  kind: DownloadKind,
-  counts: Outcomes & Readonly<Record<'documents' | 'due' | 'never_requested', number>>,
-  pass: TextPassRow | FilePassRow,
-  {
-    width,
-    timeZone,
-    notes = [],
-  }: { readonly width: number; readonly timeZone: string; readonly notes?: readonly string[] },
-): string {
-  const { documents, due, never_requested } = counts;
-  const why = pass.error_code === null ? '' : ` ${pass.error_code}: ${pass.error_message ?? ''}`;
-  const pause =
-    pass.paused_until === null
-      ? ''
-      : ` The server asked for no request for ${kind} before ${pass.paused_until}.`;
-  const lines = [
-    `${kind} of ${renderPlural(documents, 'public document')}: ${renderOutcomes(kind, counts)}, ${renderCount(never_requested)} never requested; ${renderCount(due)} due.`,
-    `newest pass over ${kind}, at ${pass.started_at}: ${pass.outcome}, ${renderOutcomes(kind, pass)}.${why}${pause}`,
-    ...notes,
+/** So many hosts are named. */
+const MAX_HOSTS = 5;
+
+/** The hosts that are not known, and how to go on. Empty if there is none. */
+export function renderRefusedHosts(refused: readonly RefusedHost[], knownHosts: readonly string[]): string[] {
+  if (refused.length === 0) return [];
+  const total = refused.reduce((sum, { documents }) => sum + documents, 0);
+  const named = refused
+    .slice(0, MAX_HOSTS)
+    .map(({ host, documents }) => `${host} (${renderCount(documents)})`);
+  const others = refused.length - named.length;
+  const known = [...knownHosts, refused[0]?.host ?? ''].join(';');
+  return [
+    `Not requested, because --file-hosts does not name their host: ${renderPlural(total, 'file')} on ${named.join(', ')}${others === 0 ? '' : ` and ${renderPlural(others, 'other host')}`}. If you trust a host, add it: --file-hosts "${known}".`,
   ];
-  return `\n${lines.map((line) => wrapText(localizeTimes(line, timeZone), width)).join('')}`;
 }

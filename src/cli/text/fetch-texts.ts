@@ -1,7 +1,6 @@
 import { renderCount, renderPlural } from '../../lib/layout.ts';
-import type { TextState } from '../../db/linked/texts.ts';
 import type { TextPassReport, TextPlan } from '../../sync/linked/text-pass.ts';
-import { renderDownloadReport, renderDownloadState, renderDue, toDownloadJson } from './downloads.ts';
+import { renderDownloadReport, renderDue, toDownloadJson } from './downloads.ts';
 import type { ReportStyle } from './report.ts';
 import { renderBytes } from './words.ts';
 
@@ -34,9 +33,3 @@ export const renderTextReport = (report: TextPassReport, { timeZone }: ReportSty
     notes: [],
     timeZone,
   });
-
-/** The texts in `status`. Empty if none was ever requested. */
-export const renderTextState = ({ counts, pass }: TextState, width: number, timeZone: string): string =>
-  counts === null || pass === null ? '' : renderDownloadState('texts', counts, pass, { width, timeZone });
-
-export const toTextStateJson = ({ counts, pass }: TextState) => ({ texts: counts, text_pass: pass });

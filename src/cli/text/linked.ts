@@ -1,10 +1,9 @@
-import type { FileSums } from '../../db/linked/files.ts';
 import type { LinkedPassRow, LinkedState } from '../../db/linked/passes.ts';
 import { renderCount, renderPlural, wrapText } from '../../lib/layout.ts';
 import { localizeTimes, toLocalMinute } from '../../lib/local-time.ts';
 import { type LinkedReport, type LinkedSums, type SkippedPass, isSkipped } from '../../sync/linked/report.ts';
 import { renderTable } from './table.ts';
-import { renderBytes, renderDuration } from './words.ts';
+import { renderDuration } from './words.ts';
 
 /** `1,200 lists read (300 empty), 2 failed`. */
 export function renderLinkedSums({
@@ -73,13 +72,9 @@ export function toLinkedJson(result: LinkedReport | SkippedPass) {
 }
 
 /** The linked lists in `status`: how many were read, how old the oldest is, and how the newest pass ended. */
-export function renderLinkedState(
-  { kinds, pass, files }: LinkedState,
-  width: number,
-  timeZone: string,
-): string {
+export function renderLinkedState({ kinds, pass }: LinkedState, width: number, timeZone: string): string {
   if (pass === null && kinds.every(({ read, failing }) => read + failing === 0))
-    return `\nLinked lists: not read yet\n${renderFiles(files)}`;
+    return `\nLinked lists: not read yet\n`;
   const table = renderTable(
     [
       { heading: 'linked lists' },
@@ -102,13 +97,7 @@ export function renderLinkedState(
     ]),
     width,
   );
-  return `\n${table}${pass === null ? '' : wrapText(localizeTimes(renderPass(pass), timeZone), width)}${renderFiles(files)}`;
-}
-
-function renderFiles({ files, documents, bytes }: FileSums): string {
-  return files === 0
-    ? ''
-    : `Files: ${renderPlural(files, 'file')} of ${renderPlural(documents, 'document')}, ${renderBytes(bytes)}\n`;
+  return `\n${table}${pass === null ? '' : wrapText(localizeTimes(renderPass(pass), timeZone), width)}`;
 }
 
 function renderPass(pass: LinkedPassRow): string {
@@ -120,6 +109,6 @@ function renderPass(pass: LinkedPassRow): string {
 }
 
 /** Linked lists of a case that departed are not counted. */
-export function toLinkedStateJson({ kinds, pass, files }: LinkedState) {
-  return { linked_lists: kinds, linked_pass: pass, files };
+export function toLinkedStateJson({ kinds, pass }: LinkedState) {
+  return { linked_lists: kinds, linked_pass: pass };
 }

@@ -1,4 +1,4 @@
-import { type SQL, and, asc, count, eq, exists, inArray, isNull, sql } from 'drizzle-orm';
+import { type SQL, and, asc, count, eq, exists, gt, inArray, isNull, sql } from 'drizzle-orm';
 import type { MirrorError } from '../../errors/mirror-error.ts';
 import type { Mirror } from '../open-mirror.ts';
 import { toFarthestPause, toPauseEnd } from './queue.ts';
@@ -137,6 +137,31 @@ export function listDueDocuments(
     .orderBy(rank, asc(states.attempted_at), asc(documents.id))
     .limit(limit)
     .all();
+}
+
+/** So many documents are in memory at one time. */
+const PART = 1000;
+
+/** The same, by id and in parts, so that the caller may write between two of them. */
+export function* eachDueDocument(
+  { db }: Mirror,
+  { states, where, rank }: Scope,
+): Generator<DueDocument, void> {
+  for (let after = -Infinity; ;) {
+    const part = db
+      .select({ documentId: documents.id, fingerprint: documents.mirror_fingerprint, file: documents.file })
+      .from(documents)
+      .leftJoin(states, eq(states.document_id, documents.id))
+      .where(
+        and(where, sql`${rank} IS NOT NULL`, Number.isFinite(after) ? gt(documents.id, after) : undefined),
+      )
+      .orderBy(asc(documents.id))
+      .limit(PART)
+      .all();
+    yield* part;
+    if (part.length < PART) return;
+    after = part.at(-1)?.documentId ?? Infinity;
+  }
 }
 
 type FigureOf<Outcome extends string> = Outcome extends 'text'

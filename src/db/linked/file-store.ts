@@ -164,6 +164,13 @@ function removeFile(folder: string, hash: string): void {
   removeIfEmpty(sub);
 }
 
+/** How many stored files are not in the folder. */
+export function countMissingFiles(mirror: Mirror): number {
+  const there = new Set<string>();
+  for (const { hash } of listStoredFiles(toFilesFolder(mirror.path))) if (hash !== null) there.add(hash);
+  return listFileHashes(mirror).filter((hash) => !there.has(hash)).length;
+}
+
 /** How many files in the folder no document has, and nothing dropped. */
 export function countUnknownFiles(mirror: Mirror): number {
   const known = new Set([...listFileHashes(mirror), ...listDroppedFiles(mirror)]);

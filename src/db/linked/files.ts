@@ -1,5 +1,12 @@
-import { and, eq, isNotNull, sql } from 'drizzle-orm';
-import { type FileAnswer, describeOtherHost } from '../../api/document-file.ts';
+import { and, count, desc, eq, isNotNull, sql } from 'drizzle-orm';
+import {
+  type FileAnswer,
+  describeOtherHost,
+  findFileRefusal,
+  parseFileUrl,
+  readOtherHost,
+  toTooLarge,
+} from '../../api/document-file.ts';
 import type { Mirror } from '../open-mirror.ts';
 import { FILE_OUTCOMES, type FileOutcome, documentFiles, documents } from '../schema/schema.ts';
 import {
@@ -9,6 +16,7 @@ import {
   type Finding,
   type Scope,
   countDownloads,
+  eachDueDocument,
   isSelected,
   listDueDocuments,
   toAnswerRow,
@@ -16,13 +24,22 @@ import {
   toRank,
 } from './downloads.ts';
 
+/** What decides which files are due. */
+export interface FileTerms {
+  readonly now: Date;
+  /** The only hosts that are asked, with their ports. */
+  readonly knownHosts: readonly string[];
+  readonly maxFileBytes: number;
+}
+
 /**
- * The files of the selected documents that name one. A file on an unknown host is due again once its host is known.
+ * The files of the selected documents that name one. A file on an unknown host is due again once its host is known, and one
+ * that was too large once the limit is another.
  */
 function toScope(
   mirror: Mirror,
   selection: DocumentSelection,
-  { now, knownHosts }: { readonly now: Date; readonly knownHosts: readonly string[] },
+  { now, knownHosts, maxFileBytes }: FileTerms,
 ): Scope {
   const refusals = sql.join(
     knownHosts.map((host) => sql`${describeOtherHost(host)}`),
@@ -33,7 +50,8 @@ function toScope(
     where: and(isSelected(mirror, selection), isNotNull(documents.file)),
     rank: toRank(documentFiles, now, {
       never: sql`0`,
-      others: sql`WHEN ${documentFiles.outcome} = 'refused' AND ${documentFiles.error_message} IN (${refusals}) THEN 1`,
+      others: sql`WHEN ${documentFiles.outcome} = 'refused' AND ${documentFiles.error_message} IN (${refusals}) THEN 1
+        WHEN ${documentFiles.outcome} = 'too_large' AND ${documentFiles.error_message} <> ${toTooLarge(maxFileBytes).message} THEN 1`,
     }),
   };
 }
@@ -42,19 +60,66 @@ function toScope(
 export const listDueFiles = (
   mirror: Mirror,
   selection: DocumentSelection,
-  {
-    limit,
-    ...request
-  }: { readonly now: Date; readonly knownHosts: readonly string[]; readonly limit: number },
-): DueDocument[] => listDueDocuments(mirror, toScope(mirror, selection, request), limit);
+  terms: FileTerms,
+  limit: number,
+): DueDocument[] => listDueDocuments(mirror, toScope(mirror, selection, terms), limit);
+
+/** A document whose file may not be requested. */
+export interface RefusedFile {
+  readonly document: DueDocument;
+  readonly answer: Extract<FileAnswer, { outcome: 'refused' }>;
+}
+
+/** Lists the due files that may not be requested, because of their address, in parts. */
+export function* eachRefusedFile(
+  mirror: Mirror,
+  selection: DocumentSelection,
+  terms: FileTerms,
+): Generator<RefusedFile, void> {
+  for (const document of eachDueDocument(mirror, toScope(mirror, selection, terms))) {
+    const message = findRefusal(document, terms.knownHosts);
+    if (message !== null) yield { document, answer: { outcome: 'refused', message } };
+  }
+}
+
+function findRefusal({ file }: DueDocument, knownHosts: readonly string[]): string | null {
+  const url = parseFileUrl(file ?? '');
+  return url === undefined
+    ? 'The document names a file that is not an address.'
+    : findFileRefusal(url, knownHosts);
+}
+
+/** A host that is not known, and the number of documents whose file is there, or is redirected there. */
+export interface RefusedHost {
+  readonly host: string;
+  readonly documents: number;
+}
+
+/** The hosts of the files that were refused because their host is not known, the most frequent first. */
+export function listRefusedHosts(
+  mirror: Mirror,
+  selection: DocumentSelection,
+  terms: FileTerms,
+): RefusedHost[] {
+  const { where, rank } = toScope(mirror, selection, terms);
+  return mirror.db
+    .select({ message: documentFiles.error_message, documents: count() })
+    .from(documents)
+    .innerJoin(documentFiles, eq(documentFiles.document_id, documents.id))
+    .where(and(where, eq(documentFiles.outcome, 'refused'), sql`${rank} IS NULL`))
+    .groupBy(documentFiles.error_message)
+    .orderBy(desc(count()), documentFiles.error_message)
+    .all()
+    .flatMap(({ message, documents: found }) => {
+      const host = readOtherHost(message ?? '');
+      return host === null ? [] : [{ host, documents: found }];
+    });
+}
 
 export type FileCounts = DownloadCounts<FileOutcome>;
 
-export const countFiles = (
-  mirror: Mirror,
-  selection: DocumentSelection,
-  request: { readonly now: Date; readonly knownHosts: readonly string[] },
-): FileCounts => countDownloads(mirror, toScope(mirror, selection, request), FILE_OUTCOMES);
+export const countFiles = (mirror: Mirror, selection: DocumentSelection, terms: FileTerms): FileCounts =>
+  countDownloads(mirror, toScope(mirror, selection, terms), FILE_OUTCOMES);
 
 /** The stored files: how many, with how many bytes, and of how many documents. Equal files are one. */
 export interface FileSums {

@@ -1,7 +1,6 @@
 import { desc, eq, isNotNull } from 'drizzle-orm';
 import type { Mirror } from '../open-mirror.ts';
 import { type RecordedError, toDied, toPauseLeft } from '../run-log.ts';
-import { type FileSums, measureFiles } from './files.ts';
 import { type LinkedKindState, listKindStates } from './queue.ts';
 import { type PassOutcome, filePasses, linkedPasses, syncRuns, textPasses } from '../schema/schema.ts';
 
@@ -180,14 +179,8 @@ export interface LinkedState {
   readonly kinds: readonly LinkedKindState[];
   /** The newest pass; null if there was none. */
   readonly pass: LinkedPassRow | null;
-  /** The stored files of documents. */
-  readonly files: FileSums;
 }
 
 export function findLinkedState(mirror: Mirror): LinkedState {
-  return {
-    kinds: listKindStates(mirror),
-    pass: findNewestPass(mirror, 'lists'),
-    files: measureFiles(mirror),
-  };
+  return { kinds: listKindStates(mirror), pass: findNewestPass(mirror, 'lists') };
 }

@@ -31,6 +31,8 @@ export interface DownloadRequest<Plan> {
   readonly selection: DocumentSelection;
   /** Maximum requests, including retries and redirects. */
   readonly budget: number;
+  /** Send requests although the server asked for a pause. */
+  readonly ignoresPause?: boolean;
   readonly signal: AbortSignal;
   readonly onEvent: (event: DownloadEvent<Plan>) => void;
 }
@@ -56,6 +58,10 @@ export interface DownloadSource<
   readonly judge: Pick<FailureJudge, 'noteRead' | 'judge'>;
   /** The outcomes of answers, and `failed`. */
   readonly outcomes: readonly string[];
+  /** Answers that cost no request. They are recorded first, and are not due any more. */
+  readonly refused?: () => Iterable<{ readonly document: DueDocument; readonly answer: Answer }>;
+  /** Whether the requests for this answer do not count. */
+  readonly isFree?: (answer: Answer) => boolean;
   /** Lists the documents that are due, the most urgent first. */
   listDue(limit: number): readonly DueDocument[];
   /** Requests one text or file. Throws a MirrorError if there is no clear answer. */
@@ -115,7 +121,7 @@ export async function runDownloadPass<
     async (mirror) => {
       finishRedactionsIfPossible(mirror, runtime.now);
       const startedAt = runtime.now();
-      const pause = findDownloadPause(mirror, kind, startedAt);
+      const pause = request.ignoresPause === true ? null : findDownloadPause(mirror, kind, startedAt);
       if (pause !== null) throw toTooLongPause(pause, startedAt);
       const requests = Number.isFinite(budget) ? budget : null;
       const meter = new BudgetMeter(
@@ -166,7 +172,6 @@ async function fetchDue<Kind extends DownloadKind, Plan, Answer extends { readon
       ...Object.fromEntries(counts),
     } as DownloadFigures<Kind>;
   };
-  const due = source.listDue(Math.min(request.budget, Number.MAX_SAFE_INTEGER));
   const record = (finding: Finding<Answer>): void => {
     const { result } = finding;
     const outcome = 'error' in result ? 'failed' : result.answer.outcome;
@@ -179,9 +184,16 @@ async function fetchDue<Kind extends DownloadKind, Plan, Answer extends { readon
       })
       .immediate();
     tidy?.();
-    request.onEvent({ type: 'document-ended', failed: found.get('failed') ?? 0, of: due.length });
   };
-  const ending = await fetchEach(due, pass, record);
+  for (const { document, answer } of source.refused?.() ?? [])
+    record({ document, result: { answer }, at: now() });
+  // Those of free answers come on top of the budget.
+  const limit = request.budget * (source.isFree === undefined ? 1 : 2);
+  const due = source.listDue(Math.min(limit, Number.MAX_SAFE_INTEGER));
+  const ending = await fetchEach(due, pass, (finding) => {
+    record(finding);
+    request.onEvent({ type: 'document-ended', failed: found.get('failed') ?? 0, of: due.length });
+  });
   const outcome = ending.outcome === 'complete' && source.isAnyDue() ? 'budget' : ending.outcome;
   const endedAt = now();
   const figures = toFigures();
@@ -211,6 +223,7 @@ async function fetchEach<Kind extends DownloadKind, Plan, Answer extends { reado
         const answer = await source.fetch(document, signal, maxAttempts);
         record({ document, result: { answer }, at: now() });
         judge.noteRead();
+        if (source.isFree?.(answer) === true) meter.giveBack(client.traffic().requests - before);
       } catch (error) {
         if (!(error instanceof MirrorError) || signal.aborted || isDatabaseError(error)) throw error;
         if (error.code === 'FILE_UNWRITABLE') throw error; // It says nothing about the document.

@@ -1,4 +1,4 @@
-import { type FileAnswer, findFileRefusal, parseFileUrl } from '../../api/document-file.ts';
+import { type FileAnswer, readOtherHost } from '../../api/document-file.ts';
 import { type FileClient, createFileClient } from '../../api/file-client.ts';
 import { createAgents } from '../../api/http-agents.ts';
 import type { Runtime } from '../../api/pacing.ts';
@@ -18,15 +18,19 @@ import {
 import {
   type FileCounts,
   type FileSums,
+  type FileTerms,
+  type RefusedHost,
   countFiles,
   dropFile,
+  eachRefusedFile,
   listDueFiles,
+  listRefusedHosts,
   markMissingFiles,
   measureFiles,
   writeFileFinding,
 } from '../../db/linked/files.ts';
 import type { Mirror } from '../../db/open-mirror.ts';
-import { FILE_OUTCOMES } from '../../db/schema/schema.ts';
+import { FILE_OUTCOMES, type FileOutcome } from '../../db/schema/schema.ts';
 import { type DownloadReport, type DownloadRequest, runDownloadPass } from './download-pass.ts';
 import { FileFailureJudge } from './pass-limits.ts';
 
@@ -39,11 +43,15 @@ export interface FilePassRequest extends DownloadRequest<FilePlan> {
 /** What a pass is going to do. */
 export interface FilePlan {
   readonly counts: FileCounts;
-  /** Documents that this pass asks for at most. */
+  /** Files that this pass requests at most. */
   readonly planned: number;
   /** Bytes that their files will probably take; null if the mirror has too few files to tell. */
   readonly expectedBytes: number | null;
+  /** Bytes that they can take at most. */
+  readonly maxBytes: number;
   readonly stored: FileSums;
+  /** The hosts of files that are not requested because their host is not known. */
+  readonly refusedHosts: readonly RefusedHost[];
 }
 
 export interface FilePassReport extends DownloadReport<'files'> {
@@ -53,21 +61,28 @@ export interface FilePassReport extends DownloadReport<'files'> {
   readonly folder: string;
   /** Files in the folder that no document of the mirror has; they are kept. */
   readonly unknownFiles: number;
+  /** The hosts of files that are not requested because their host is not known. */
+  readonly refusedHosts: readonly RefusedHost[];
 }
 
 /** From so many files on, their mean size says something about the next ones. */
 const ENOUGH_FILES = 20;
 
+/** The host said in few bytes that there is no file to store. */
+const FREE_OUTCOMES: ReadonlySet<string> = new Set<FileOutcome>(['not_offered', 'too_large', 'refused']);
+
 /** Fetches the files that are due, within the budget. A file is in its place before its row is committed. */
 export function runFilePass(request: FilePassRequest, runtime: Runtime): Promise<FilePassReport> {
   const { settings, selection, budget } = request;
-  const { fileHosts: knownHosts } = settings;
+  const { fileHosts: knownHosts, maxFileBytes } = settings;
+  const toTerms = (now: Date): FileTerms => ({ now, knownHosts, maxFileBytes });
   return runDownloadPass(
     'files',
     request,
     runtime,
-    ({ mirror, startedAt: now, beforeRequest }) => {
-      const missing = tidyStore(mirror, request.acceptsMissingFiles === true, now);
+    ({ mirror, startedAt, beforeRequest }) => {
+      const missing = tidyStore(mirror, request.acceptsMissingFiles === true, startedAt);
+      const terms = toTerms(startedAt);
       const client = createFileClient(
         {
           userAgent: settings.userAgent,
@@ -77,20 +92,22 @@ export function runFilePass(request: FilePassRequest, runtime: Runtime): Promise
           delayMs: settings.delayMs,
           maxDurationMs: settings.maxDurationMinutes * 60_000,
           knownHosts,
-          maxFileBytes: settings.maxFileBytes,
+          maxFileBytes,
           beforeRequest,
         },
         runtime,
       );
       return {
         kind: 'files',
-        plan: planFiles(mirror, selection, { now, knownHosts, budget }),
+        plan: planFiles(mirror, selection, terms, budget),
         client,
         judge: new FileFailureJudge(),
         outcomes: FILE_OUTCOMES,
-        listDue: (limit) => listDueFiles(mirror, selection, { now, knownHosts, limit }),
+        refused: () => eachRefusedFile(mirror, selection, terms),
+        isFree: ({ outcome }: FileAnswer) => FREE_OUTCOMES.has(outcome),
+        listDue: (limit) => listDueFiles(mirror, selection, terms, limit),
         fetch: (document, signal, maxAttempts) =>
-          fetchIntoStore(mirror, client, document, { knownHosts, signal, maxAttempts }),
+          fetchIntoStore(mirror, client, document, signal, maxAttempts),
         write: (finding) => {
           const replaced = writeFileFinding(mirror, { ...finding, missing });
           return replaced === null
@@ -99,15 +116,16 @@ export function runFilePass(request: FilePassRequest, runtime: Runtime): Promise
                 removeUnusedFile(mirror, replaced);
               };
         },
-        isAnyDue: () => countFiles(mirror, selection, { now: runtime.now(), knownHosts }).due > 0,
+        isAnyDue: () => countFiles(mirror, selection, toTerms(runtime.now())).due > 0,
       };
     },
     (mirror, report) => ({
       ...report,
-      counts: countFiles(mirror, selection, { now: runtime.now(), knownHosts }),
+      counts: countFiles(mirror, selection, toTerms(runtime.now())),
       stored: measureFiles(mirror),
       folder: toFilesFolder(mirror.path),
       unknownFiles: countUnknownFiles(mirror),
+      refusedHosts: listRefusedHosts(mirror, selection, toTerms(runtime.now())),
     }),
   );
 }
@@ -124,25 +142,17 @@ function tidyStore(mirror: Mirror, acceptsMissing: boolean, at: Date): ReadonlyS
   return markMissingFiles(mirror, (hash) => there.has(hash), at);
 }
 
-/** Requests a file and moves it to its place. An address that may not be requested costs no request. */
+/** Requests a file, whose address may be requested, and moves it to its place. */
 async function fetchIntoStore(
   mirror: Mirror,
   client: FileClient,
   { documentId, file }: DueDocument,
-  request: {
-    readonly knownHosts: readonly string[];
-    readonly signal: AbortSignal;
-    readonly maxAttempts: number;
-  },
+  signal: AbortSignal,
+  maxAttempts: number,
 ): Promise<FileAnswer> {
-  const url = parseFileUrl(file ?? '');
-  if (url === undefined)
-    return { outcome: 'refused', message: 'The document names a file that is not an address.' };
-  const message = findFileRefusal(url, request.knownHosts);
-  if (message !== null) return { outcome: 'refused', message };
   const partial = createPartialFile(mirror.path, documentId);
   try {
-    const answer = await client.fetchFile(url, partial, request.signal, request.maxAttempts);
+    const answer = await client.fetchFile(new URL(file ?? ''), partial, signal, maxAttempts);
     if (answer.outcome === 'file') {
       dropFile(mirror, answer.hash); // until its row is written
       keepFile(mirror.path, partial, answer.hash);
@@ -153,20 +163,31 @@ async function fetchIntoStore(
   }
 }
 
-/** What a pass over at most `budget` documents will do. */
+/** What a pass with this budget will do. */
 export function planFiles(
   mirror: Mirror,
   selection: DocumentSelection,
-  {
-    now,
-    knownHosts,
-    budget,
-  }: { readonly now: Date; readonly knownHosts: readonly string[]; readonly budget: number },
+  terms: FileTerms,
+  budget: number,
 ): FilePlan {
-  const counts = countFiles(mirror, selection, { now, knownHosts });
+  const counts = countFiles(mirror, selection, terms);
   const stored = measureFiles(mirror);
-  const planned = Math.min(budget, counts.due);
-  const expectedBytes =
-    stored.files >= ENOUGH_FILES ? Math.round(planned * (stored.bytes / stored.files)) : null;
-  return { counts, planned, expectedBytes, stored };
+  const hosts = new Map(listRefusedHosts(mirror, selection, terms).map((one) => [one.host, one.documents]));
+  let refused = 0;
+  for (const { answer } of eachRefusedFile(mirror, selection, terms)) {
+    refused++;
+    const host = readOtherHost(answer.message);
+    if (host !== null) hosts.set(host, (hosts.get(host) ?? 0) + 1);
+  }
+  const planned = Math.min(budget, counts.due - refused);
+  return {
+    counts,
+    planned,
+    expectedBytes: stored.files >= ENOUGH_FILES ? Math.round(planned * (stored.bytes / stored.files)) : null,
+    maxBytes: planned * terms.maxFileBytes,
+    stored,
+    refusedHosts: [...hosts]
+      .map(([host, documents]) => ({ host, documents }))
+      .sort((one, other) => other.documents - one.documents),
+  };
 }

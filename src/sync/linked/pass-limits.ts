@@ -16,6 +16,7 @@ export class BudgetMeter {
   readonly #stopwatch: () => number;
   readonly #startedAt: number;
   #requests = 0;
+  #givenBack = 0;
   #hasBegun = false;
 
   constructor(budget: LinkedBudget, stopwatch: () => number) {
@@ -37,6 +38,16 @@ export class BudgetMeter {
     if (!this.#hasBegun && this.left <= 0) throw new BudgetSpentError('The budget of linked lists is spent.');
     this.#requests++;
   };
+
+  /**
+   * Takes back requests that do not count, as they had a short answer. No more than the budget has, so that a pass
+   * ends however many there are.
+   */
+  giveBack(requests: number): void {
+    const given = Math.min(requests, (this.#budget.requests ?? 0) - this.#givenBack);
+    this.#givenBack += given;
+    this.#requests -= given;
+  }
 
   /** The list has begun to arrive, so the rest of it is read. */
   readonly admitList = (): void => {

@@ -53,7 +53,11 @@ export function runTextPass(request: TextPassRequest, runtime: Runtime): Promise
         { ...settings, maxBodyBytes: Math.min(settings.maxBodyBytes, MAX_TEXT_BYTES) },
         request.token,
         runtime,
-        { beforeRequest, pauseLeftMs: findPauseLeft(mirror, settings.apiUrl.href, startedAt) },
+        {
+          beforeRequest,
+          pauseLeftMs:
+            request.ignoresPause === true ? 0 : findPauseLeft(mirror, settings.apiUrl.href, startedAt),
+        },
       );
       const write = prepareWriteText(mirror);
       return {

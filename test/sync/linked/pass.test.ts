@@ -232,27 +232,35 @@ describe('a failure of more than one list', () => {
     expect(report.error?.code).toBe('NETWORK_FAILED');
   });
 
-  test('a Retry-After that is too long ends the pass, and delays linked lists only', async () => {
-    const slow = { kind: 'status', status: 429, headers: { 'retry-after': '43200' } } as const;
-    let isSlow = true;
-    // Of its own mirror: the pause belongs to the address of the run before it.
-    const harness = await startLinkedHarness({
-      source: collection(3),
-      faults: (request) => (isSlow && request.route.kind === 'linked' ? slow : undefined),
-    });
-    await harness.sync();
-    const report = await harness.pass('100');
-    expect(report).toMatchObject({ outcome: 'budget', error: { code: 'RETRY_AFTER_TOO_LONG' } });
-    isSlow = false;
-    harness.asked();
-    expect(await harness.tryPass('100')).toEqual({
-      skipped: expect.stringContaining('allows no request before') as unknown,
-    });
-    expect(harness.asked()).toEqual([]);
-    expect((await harness.sync()).outcome).toBe('complete');
-    await harness.nextNight();
-    expect((await harness.pass('100')).sums.lists_read).toBe(9);
-  });
+  test.each([
+    [429, {}],
+    [503, {}],
+    [500, {}],
+    [403, { detail: 'No.' }],
+  ])(
+    'a Retry-After of a %d that is too long ends the pass, and delays linked lists only',
+    async (status, body) => {
+      const slow = { kind: 'status', status, headers: { 'retry-after': '43200' }, body } as const;
+      let isSlow = true;
+      // Of its own mirror: the pause belongs to the address of the run before it.
+      const harness = await startLinkedHarness({
+        source: collection(3),
+        faults: (request) => (isSlow && request.route.kind === 'linked' ? slow : undefined),
+      });
+      await harness.sync();
+      const report = await harness.pass('100');
+      expect(report).toMatchObject({ outcome: 'budget', error: { code: 'RETRY_AFTER_TOO_LONG' } });
+      isSlow = false;
+      harness.asked();
+      expect(await harness.tryPass('100')).toEqual({
+        skipped: expect.stringContaining('allows no request before') as unknown,
+      });
+      expect(harness.asked()).toEqual([]);
+      expect((await harness.sync()).outcome).toBe('complete');
+      await harness.nextNight();
+      expect((await harness.pass('100')).sums.lists_read).toBe(9);
+    },
+  );
 
   test.each([
     ['a Retry-After of more than a day', { 'retry-after': '90000' }, {}],
