@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { gzip as gzipCallback } from 'node:zlib';
-import { Random, mixSeeds } from '../invent/random.ts';
+import { inventFile, sendError } from './invented-files.ts';
 import { closeServer, listen } from './server.ts';
 
 const gzip = promisify(gzipCallback);
@@ -100,7 +100,7 @@ async function respond(
   const file =
     typeof text === 'string'
       ? Buffer.from(JSON.stringify({ id: Number(textId), text }))
-      : inventPdf(request.path);
+      : inventFile(request.path);
   if (request.method !== 'GET' || file === undefined) {
     sendError(response, 403, 'AccessDenied', 'Access Denied');
     return;
@@ -196,22 +196,4 @@ async function sendWithoutEnd(response: ServerResponse): Promise<void> {
 function startOf(range: string | undefined, length: number): number | undefined {
   const [, start] = /^bytes=(\d+)-$/.exec(range ?? '') ?? [];
   return start !== undefined && Number(start) < length ? Number(start) : undefined;
-}
-
-function sendError(response: ServerResponse, status: number, code: string, message: string): void {
-  response
-    .writeHead(status, { 'content-type': 'application/xml' })
-    .end(`<?xml version="1.0"?><Error><Code>${code}</Code><Message>${message}</Message></Error>`);
-}
-
-const FILE_SALT = 61;
-
-/** The file of an invented document or resource: the same for the same path. */
-function inventPdf(path: string): Buffer | undefined {
-  const [, id] = /^\/media\/(?:nonpublic\/)?(?:doc|resource)\/(\d+)(?:_\w+)?\.pdf$/.exec(path) ?? [];
-  if (id === undefined) return undefined;
-  const random = new Random(mixSeeds(Number(id), FILE_SALT));
-  const body = Buffer.alloc(1000 + random.below(60_000));
-  for (let at = 0; at < body.length; at++) body[at] = random.below(256);
-  return Buffer.concat([Buffer.from(`%PDF-1.4\n% invented file ${id}\n`), body, Buffer.from('\n%%EOF\n')]);
 }

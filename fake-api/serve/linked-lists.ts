@@ -179,10 +179,10 @@ function withTextAddress(document: JsonObject, id: number, address: string | und
     : { ...document, text_url: address.replace('ID', String(id)) };
 }
 
-function withFileAddress(record: JsonObject, address: string | undefined): JsonObject {
-  return address === undefined || typeof record.file !== 'string'
-    ? record
-    : { ...record, file: record.file.replace(/^https:\/\/[^/]+\//, address) };
+function withFileAddress(record: JsonObject, address: LinkedOptions['fileAddress']): JsonObject {
+  if (address === undefined || typeof record.file !== 'string') return record;
+  const base = typeof address === 'string' ? address : address(Number(record.id ?? 0));
+  return { ...record, file: record.file.replace(/^https:\/\/[^/]+\//, base) };
 }
 
 /** Documents that v2 listed although they aren't for readers. */

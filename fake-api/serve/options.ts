@@ -45,8 +45,8 @@ export interface LinkedOptions {
   readonly withoutText: 'not-found' | 'null';
   /** Printed as `text_url`, with `ID` for the id. Default the API's own address, whatever host serves it. */
   readonly textAddress: string | undefined;
-  /** The base URL of a file host that replaces the host in the addresses of `file`. Default unchanged. */
-  readonly fileAddress: string | undefined;
+  /** The base URL of a file host that replaces the host in the addresses of `file`, or one for each id. Default unchanged. */
+  readonly fileAddress: string | ((id: number) => string) | undefined;
   /** A path without its last slash: served, redirected, or 404. Default `served`. */
   readonly unslashed: 'served' | 'redirected' | 'not-found';
 }
@@ -74,6 +74,11 @@ export interface FakeApiOptions {
   readonly beforePage?: (request: FakeApiRequest, source: CaseCollection) => void | Promise<void>;
   /** The form of the linked lists and the texts. */
   readonly linked?: Partial<LinkedOptions>;
+  /**
+   * Whether the fake API also has the files of its documents: their addresses then name the fake API, by two names, so that
+   * one of its hosts can be unknown. Default false.
+   */
+  readonly servesFiles?: boolean;
   /** How many of the latest requests are remembered. Default 10,000. */
   readonly rememberRequests?: number;
 }
@@ -94,6 +99,7 @@ export function toSettings(options: FakeApiOptions): FakeApiSettings {
     order: 'id',
     latencyMs: 0,
     gzip: true,
+    servesFiles: false,
     beforePage: () => undefined,
     rememberRequests: 10_000,
     ...options,

@@ -6,6 +6,7 @@ import { toRoute, type FakeApiRequest } from './request.ts';
 import { sendResponse, sendFault } from './send.ts';
 import type { CaseSlot } from '../collection/slot.ts';
 import { mixSeeds } from '../invent/random.ts';
+import { isFilePath, sendInventedFile, toFileAddress } from './invented-files.ts';
 import { respondWithDocuments, respondWithLinked, respondWithText } from './linked-lists.ts';
 import { type JsonResponse, NOT_FOUND, type PageResponse, badRequest, toPage } from './paging.ts';
 
@@ -64,6 +65,10 @@ async function handleRequest(
   const url = new URL(`http://${headers.host ?? '127.0.0.1'}${sent}`);
   const request = toRequest(url, { number, attempt, method, url: sent }, settings.basePath);
   if (settings.latencyMs > 0) await sleep(settings.latencyMs);
+  if (settings.servesFiles && isFilePath(url.pathname)) {
+    sendInventedFile(response, { method, path: url.pathname, authorization: headers.authorization });
+    return;
+  }
   await settings.beforePage(request, settings.source);
   const sending = {
     compress: settings.gzip && acceptsGzip(headers['accept-encoding']),
@@ -71,8 +76,12 @@ async function handleRequest(
       log.bytesServed += bytes;
     },
   };
+  const { localPort = 0 } = incoming.socket;
+  const served = settings.servesFiles
+    ? { ...settings, linked: { ...settings.linked, fileAddress: toFileAddress(localPort) } }
+    : settings;
   const respondTo = (other: Partial<FakeApiRequest>) =>
-    respond({ ...request, ...other }, url, headers.authorization, settings);
+    respond({ ...request, ...other }, url, headers.authorization, served);
   for (const rule of settings.faults) {
     const fault = rule(request);
     if (fault)

@@ -23,7 +23,7 @@ export function defineOptions(command: Command): Command {
     .option('--records <file>', 'serve the cases of an NDJSON file (.ndjson or .ndjson.gz) instead')
     .option(
       '--documents <file>',
-      'serve the documents of an NDJSON file, one {"case_id", "documents"} per line',
+      'with --records: serve the documents of an NDJSON file, one {"case_id", "documents"} per line',
     )
     .option('--port <n>', 'the port on 127.0.0.1; 0 takes a free one', toWholeNumber, 0)
     .option('--page-size <n>', 'cases per page', toWholeNumber, 25)
@@ -34,17 +34,20 @@ export function defineOptions(command: Command): Command {
       'after',
       `
 The paths, filters, responses and error texts are those of the API. It runs until Ctrl-C.
-Invented cases have documents with texts, further dockets, and resources; recorded cases have what --documents names.
+Invented cases have documents with texts and files, further dockets, and resources; recorded cases have what --documents names.
+The files of invented documents are on the fake API itself, a few of them by the name localhost. fetch-files
+requests them only if --file-hosts names that host and port.
 To see changes, stop it, start it again with --days 1, and sync again.
 No case ever leaves it; to practice \`departed\` and \`redact\`, use the mirror that \`demo\` makes.
 
 init writes the address and the token to .env; --delay 0 is for a fake API only.
 
-Examples, the last three in another terminal:
+Examples, the last four in another terminal:
   $ clearinghouse-mirror fake-api --port 8080
   $ CLEARINGHOUSE_API_TOKEN=demo-token clearinghouse-mirror init --yes \\
       --api-url http://127.0.0.1:8080/api/v2p1/ --database practice.db
   $ clearinghouse-mirror sync --delay 0
+  $ clearinghouse-mirror fetch-files --core --file-hosts 127.0.0.1:8080 --delay 0
   $ clearinghouse-mirror status
 
 Or without .env:
@@ -76,6 +79,10 @@ export async function runCommand(flags: Flags, io: Io): Promise<ExitName> {
     flags as unknown as FakeApiFlags;
   if (pageSize < 1) throw new MirrorError('USAGE', '--page-size must be at least 1.');
   if (port > 65_535) throw new MirrorError('USAGE', '--port must be at most 65535.');
+  if (documents !== undefined && records === undefined)
+    throw new MirrorError('USAGE', '--documents needs --records: it names the documents of recorded cases.', {
+      hint: 'Add --records with the cases, or leave out --documents: invented cases have documents, texts and files of their own.',
+    });
   const { inventCollection } = await import('../../../fake-api/collection/collection.ts');
   const source =
     records === undefined
@@ -84,12 +91,19 @@ export async function runCommand(flags: Flags, io: Io): Promise<ExitName> {
   if (documents !== undefined) await readDocuments(expandHome(documents, '--documents'), source);
   for (let day = 0; day < days; day++) source.advance({ changed: 0.01 });
   return withStop<ExitName>(io, async (signal) => {
-    const fakeApi = await listen({ source, port, pageSize, latencyMs: latency, gzip });
+    const fakeApi = await listen({
+      source,
+      port,
+      pageSize,
+      latencyMs: latency,
+      gzip,
+      servesFiles: records === undefined,
+    });
     try {
       const address = { api_url: fakeApi.url, token: fakeApi.token, cases: source.size };
       const text = `Serving ${renderPlural(source.size, 'case')} at ${fakeApi.url} (token ${fakeApi.token}).\n`;
       await write(io.stdout, json === true ? toJsonLine(address) : text);
-      if (json !== true) say(io.stderr, renderNext(fakeApi, ownCommand(io)));
+      if (json !== true) say(io.stderr, renderNext(fakeApi, ownCommand(io), records === undefined));
       await untilAborted(signal);
     } finally {
       await fakeApi.close();
@@ -102,11 +116,12 @@ export async function runCommand(flags: Flags, io: Io): Promise<ExitName> {
 const renderNext = (
   { url, token }: { readonly url: string; readonly token: string },
   command: string,
+  hasFiles: boolean,
 ): string =>
   `To practice, in another terminal:
   CLEARINGHOUSE_API_TOKEN=${token} ${command} init --yes --api-url ${url} --database practice.db
   ${command} sync --delay 0
-`;
+${hasFiles ? `  ${command} fetch-files --core --file-hosts ${new URL(url).host} --delay 0\n` : ''}`;
 
 async function readRecords(path: string): Promise<CaseCollection> {
   const { readRecordedCases } = await import('../../../fake-api/collection/recorded-cases.ts');
