@@ -144,8 +144,8 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     load: () => import('./commands/release.ts'),
   },
   cite: {
-    argument: ['[case...]', 'its id, link, docket number, or words of its name'],
-    description: 'Print how to cite a case, or the data set, as text, BibTeX, RIS or CSL JSON.',
+    argument: ['[case...]', 'ids, links or docket numbers, or words of the name of one'],
+    description: 'Print how to cite cases, or the data set, as text, BibTeX, RIS or CSL JSON.',
     reads: true,
     load: () => import('./commands/cite.ts'),
   },

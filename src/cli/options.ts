@@ -21,7 +21,7 @@ import { SETTINGS_OF_SYNC } from '../config/sync-specs.ts';
 import type { SettingSpec } from '../config/parsers.ts';
 import { readToken } from '../config/token.ts';
 import { MirrorError } from '../errors/mirror-error.ts';
-import { type AsOf, parseAsOf } from '../history/moments.ts';
+import { type AsOf, type AsOfClock, parseAsOf, parseSince } from '../history/moments.ts';
 import type { PeriodRequest } from '../history/period.ts';
 import { type Io, say } from './io.ts';
 import { ROW_FORMATS, type RowFormat } from './text/rows.ts';
@@ -138,14 +138,19 @@ export function addUntil(command: Command): Command {
 
 /** The period of the flags. Fails with USAGE. */
 export function readPeriod(flags: Flags, io: Io): Pick<PeriodRequest, 'since' | 'until'> {
-  const read = (flag: unknown) => (typeof flag === 'string' ? readAsOf(flag, io) : undefined);
-  return { since: read(flags.since), until: read(flags.until) };
+  const { since, until } = flags;
+  return {
+    since: typeof since === 'string' ? parseSince(since, toClock(io)) : undefined,
+    until: typeof until === 'string' ? readAsOf(until, io) : undefined,
+  };
 }
 
 /** Parses a time, relative to the present time and time zone. Fails with USAGE. */
-export function readAsOf(text: string, { runtime, timeZone }: Io): AsOf {
-  return parseAsOf(text, { now: runtime.now(), timeZone });
+export function readAsOf(text: string, io: Io): AsOf {
+  return parseAsOf(text, toClock(io));
 }
+
+const toClock = ({ runtime, timeZone }: Io): AsOfClock => ({ now: runtime.now(), timeZone });
 
 /** Parses the maximum number of items to print; 0 means all. */
 export function parseLimit(text: string): number {

@@ -6,16 +6,17 @@ import { AUTHOR } from './citation.ts';
 export const CITATION_FORMATS = ['plain', 'bibtex', 'ris', 'csl-json'] as const;
 export type CitationFormat = (typeof CITATION_FORMATS)[number];
 
-export function renderCitation(cited: Citation, format: CitationFormat): string {
+/** One after another, as one file of the format. */
+export function renderCitations(cited: readonly Citation[], format: CitationFormat): string {
   switch (format) {
     case 'plain':
-      return `${toPlainCitation(cited)}\n`;
+      return cited.map((one) => `${toPlainCitation(one)}\n`).join('');
     case 'bibtex':
-      return renderBibtex(cited);
+      return cited.map(renderBibtex).join('\n');
     case 'ris':
-      return renderRis(cited);
+      return cited.map(renderRis).join('\r\n');
     case 'csl-json':
-      return `${JSON.stringify([toCsl(cited)], null, 2)}\n`;
+      return `${JSON.stringify(cited.map(toCsl), null, 2)}\n`;
   }
 }
 

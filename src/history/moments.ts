@@ -23,8 +23,25 @@ const MOMENT_FORMS =
 export function parseAsOf(text: string, clock: AsOfClock): AsOf {
   const words = text.trim().toLowerCase().replace(/\s+/g, ' ');
   return (
-    parseRun(words, text) ?? parseDate(words, text, clock) ?? parseWords(words, text, clock) ?? fail(text)
+    parseRun(words, text, clock) ??
+    parseDate(words, text, clock) ??
+    parseWords(words, text, clock) ??
+    fail(text)
   );
+}
+
+/** Parses the beginning of a period, which has to be in the past. Fails with USAGE. */
+export function parseSince(text: string, clock: AsOfClock): AsOf {
+  const since = parseAsOf(text, clock);
+  if (since.kind === 'time' && since.from > clock.now)
+    throw new MirrorError(
+      'USAGE',
+      `${JSON.stringify(text)} is still to come, so nothing can have changed since then.`,
+      {
+        hint: `Give a time in the past: ${MOMENT_FORMS}.`,
+      },
+    );
+  return since;
 }
 
 function fail(text: string, why = 'is neither a run nor a date'): never {
@@ -37,13 +54,16 @@ const isLikeYear = (number: number): boolean => number >= 1900 && number < 2100;
 /** A run as {@link parseAsOf} reads it, in one word, so that a shell needs no quotes. */
 export const toRunText = (runId: number): string => (isLikeYear(runId) ? `run${runId}` : String(runId));
 
-function parseRun(words: string, text: string): AsOf | null {
+function parseRun(words: string, text: string, { now }: AsOfClock): AsOf | null {
   const [, prefix = '', digits] = /^(run ?|#)?(\d+)$/.exec(words) ?? [];
   if (digits === undefined) return null;
   const runId = Number(digits);
   if (prefix === '' && digits.length === 4 && isLikeYear(runId))
     throw new MirrorError('USAGE', `${JSON.stringify(text)} can be a year or a run.`, {
-      hint: `Give a month (${digits}-12) or a day (${digits}-12-31) of the year, or "run ${digits}".`,
+      hint:
+        runId > now.getUTCFullYear()
+          ? `The year is still to come. Give a time in the past, or "run ${digits}".`
+          : `Give a month (${digits}-12) or a day (${digits}-12-31) of the year, or "run ${digits}".`,
     });
   if (runId < 1 || !Number.isSafeInteger(runId)) fail(text, 'is no number of a run');
   return { kind: 'run', runId };

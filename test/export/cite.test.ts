@@ -197,7 +197,11 @@ describe('cite', () => {
     [['7', '--as-of', '1'], 'CASE_REDACTED', 'removed in run 3'],
     [['8'], 'CASE_NOT_MIRRORED', 'has no case 8'],
     [['v. Thimble'], 'CASE_AMBIGUOUS', 'cases go by'],
-    [['https://clearinghouse.net/case/1', 'https://clearinghouse.net/case/2'], 'USAGE', 'one case at a time'],
+    [
+      ['https://clearinghouse.net/case/1 and https://clearinghouse.net/case/2'],
+      'USAGE',
+      'one case at a time',
+    ],
     [[], 'USAGE', 'takes a case, or --dataset'],
     [['1', '--dataset'], 'USAGE', 'and not both'],
     [['1', '--as-of', '99'], 'RUN_UNKNOWN', 'has no run 99'],
@@ -313,6 +317,24 @@ describe('cite', () => {
     expect((await run('cite', '--dataset', '--format', 'bibtex')).stdout).toContain(
       'author = {{Civil Rights Litigation Clearinghouse}},',
     );
+  });
+
+  test('cites several cases in one file of each format, each case once', async () => {
+    const { run } = await start();
+    const cite = async (format: string, ...cases: string[]) =>
+      (await run('cite', ...cases, '--format', format)).stdout;
+    const each = await Promise.all(['1', '4'].map((id) => cite('plain', id)));
+    expect(await cite('plain', '1', '4', 'https://clearinghouse.net/case/1')).toBe(each.join(''));
+    expect((await cite('bibtex', '1', '4')).match(/^@jurisdiction\{clearinghouse-\d,$/gm)).toEqual([
+      '@jurisdiction{clearinghouse-1,',
+      '@jurisdiction{clearinghouse-4,',
+    ]);
+    expect((await cite('ris', '1', '4')).match(/^(?:TY|ER) {2}- /gm)).toHaveLength(4);
+    expect(JSON.parse(await cite('csl-json', '1', '4'))).toEqual([
+      expect.objectContaining({ id: 'clearinghouse-1' }),
+      expect.objectContaining({ id: 'clearinghouse-4' }),
+    ]);
+    expect((await run('cite', '1', '424242')).stderr).toContain('CASE_NOT_MIRRORED');
   });
 
   test('says what the page of the case says, and for the data set what an export says', async () => {

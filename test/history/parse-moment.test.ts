@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { parseAsOf, toRunText } from '../../src/history/moments.ts';
+import { parseAsOf, parseSince, toRunText } from '../../src/history/moments.ts';
 
 /** A Tuesday, 10:30 in Detroit, 15:30 in UTC. */
 const now = new Date('2030-01-15T15:30:00Z');
@@ -100,6 +100,15 @@ describe('a moment', () => {
       expect.objectContaining({ code: 'USAGE', hint: expect.stringContaining('2026-03-01') }),
     );
   });
+
+  test.each(['2999-01', '2999-12-31', '2098'])(
+    '%s does not begin a period, because it is still to come',
+    (text) => {
+      expect(() => parseSince(text, detroit)).toThrow(
+        expect.objectContaining({ code: 'USAGE', hint: expect.stringContaining('Give a time in the past') }),
+      );
+    },
+  );
 
   test.each(['2020', ' 1999 ', '2099'])(
     '%s is a year to a reader and a run to the program, so it is refused',

@@ -163,6 +163,13 @@ describe('documents and dockets', () => {
     expect(words((await site.get('/documents/14')).body)).toContain(
       'Not fetched. clearinghouse-mirror fetch-files',
     );
+    for (const path of ['/cases/1/documents?type=complaint', '/cases/1/documents.csv?type=complaint']) {
+      const { status, body } = await site.get(path);
+      expect([status, body]).toEqual([
+        400,
+        expect.stringMatching(/Did you mean.*Complaint.*The types here are/),
+      ]);
+    }
     const csv = (await site.get('/cases/1/documents.csv')).body;
     expect([csv.includes(hash), csv.includes('cdcd')]).toEqual([true, false]);
   });

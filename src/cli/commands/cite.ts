@@ -1,10 +1,11 @@
 import { type Command, Option } from 'commander';
 import { MirrorError } from '../../errors/mirror-error.ts';
 import type { ExitName } from '../../errors/exit-codes.ts';
+import { parseCaseReference } from '../../case/reference.ts';
 import type { Mirror } from '../../db/open-mirror.ts';
 import { findCitedRun, findOtherSource } from '../../export/run.ts';
 import { type Citation, findCitedCase, toDataCitation } from '../../export/citation.ts';
-import { CITATION_FORMATS, type CitationFormat, renderCitation } from '../../export/render-citation.ts';
+import { CITATION_FORMATS, type CitationFormat, renderCitations } from '../../export/render-citation.ts';
 import { findRunAsOf } from '../../history/period.ts';
 import type { AsOf } from '../../history/moments.ts';
 import { say, write, type Io } from '../io.ts';
@@ -24,13 +25,15 @@ export function defineOptions(command: Command): Command {
   ).addHelpText(
     'after',
     `
+Several cases are cited at once by their ids, links or docket numbers.
+
 A citation has the address on the site and the day of the data: of the newest run that found the case as it is cited.
 Federal courts are abbreviated as the Bluebook does; every other court keeps the name that the API gives it. Zotero imports
 ris and csl-json with all fields; docs/cite.md says what each format has.
 
 Examples:
   $ clearinghouse-mirror cite 10002
-  $ clearinghouse-mirror cite 10002 --format ris > case.ris
+  $ clearinghouse-mirror cite 10002 10003 --format bibtex > cases.bib
   $ clearinghouse-mirror cite --dataset --format bibtex
   $ clearinghouse-mirror cite --dataset --as-of 2030-01-31
 
@@ -47,24 +50,35 @@ export async function runCommand(words: readonly string[], flags: Flags, io: Io)
       { hint: 'As in `clearinghouse-mirror cite 10002` or `clearinghouse-mirror cite --dataset`.' },
     );
   const asOf = typeof flags.asOf === 'string' ? readAsOf(flags.asOf, io) : null;
-  const { cited, otherSource } = await withMirrorMoment(readSettings(flags, io).database, (mirror) => {
-    const found: Citation = isDataSet
-      ? toDataCitation(findCitedRun(mirror, asOf))
-      : findCase(mirror, words.join(' '), asOf, io);
-    return Promise.resolve({ cited: found, otherSource: findOtherSource(mirror, found.runId) });
+  const { cited, sources } = await withMirrorMoment(readSettings(flags, io).database, (mirror) => {
+    const found: Citation[] = isDataSet
+      ? [toDataCitation(findCitedRun(mirror, asOf))]
+      : findCases(mirror, words, asOf, io);
+    return Promise.resolve({
+      cited: found,
+      sources: new Set(found.flatMap(({ runId }) => findOtherSource(mirror, runId) ?? [])),
+    });
   });
-  if (otherSource !== null)
-    say(io.stderr, `Note: The data come from ${otherSource}, which is not the Clearinghouse's own API.\n`);
-  if (cited.kind === 'case' && cited.otherCourt !== null)
-    say(
-      io.stderr,
-      `Note: The court is that of the main docket, ${cited.court ?? ''}; the court of the case is ${cited.otherCourt}.\n`,
-    );
-  await write(io.stdout, renderCitation(cited, flags.format as CitationFormat));
+  for (const source of sources)
+    say(io.stderr, `Note: The data come from ${source}, which is not the Clearinghouse's own API.\n`);
+  for (const one of cited)
+    if (one.kind === 'case' && one.otherCourt !== null)
+      say(
+        io.stderr,
+        `Note: ${cited.length === 1 ? 'The court' : `The court of the citation of case ${one.id}`} is that of the main docket, ${one.court ?? ''}; the court of the case is ${one.otherCourt}.\n`,
+      );
+  await write(io.stdout, renderCitations(cited, flags.format as CitationFormat));
   return 'complete';
 }
 
-function findCase(mirror: Mirror, words: string, asOf: AsOf | null, io: Io): Citation {
-  const id = resolveCase(mirror, words, io);
-  return findCitedCase(mirror, id, asOf === null ? null : findRunAsOf(mirror, asOf).runId);
+function findCases(mirror: Mirror, words: readonly string[], asOf: AsOf | null, io: Io): Citation[] {
+  const runId = asOf === null ? null : findRunAsOf(mirror, asOf).runId;
+  const ids = new Set(splitCases(words).map((text) => resolveCase(mirror, text, io)));
+  return [...ids].map((id) => findCitedCase(mirror, id, runId));
+}
+
+/** Several cases if each word is an id, a link or a docket number; otherwise the words of one name or number. */
+function splitCases(words: readonly string[]): readonly string[] {
+  const isOwn = (word: string): boolean => ['id', 'docket number'].includes(parseCaseReference(word).kind);
+  return words.every(isOwn) ? words : [words.join(' ')];
 }

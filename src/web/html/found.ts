@@ -1,5 +1,4 @@
 import { toCaseName } from '../../cli/text/words.ts';
-import { toDocumentLink } from '../../case/reference.ts';
 import { clipText, renderCount, renderPlural } from '../../lib/layout.ts';
 import type { SearchRequest } from '../../search/request.ts';
 import type { FoundCase, FoundEntry } from '../../search/results.ts';
@@ -8,7 +7,7 @@ import type { SearchTotals } from '../../search/search.ts';
 import type { Piece } from '../../search/snippets.ts';
 import { ROW_KINDS, type RowKind } from '../../search/sources.ts';
 import { ADDRESS } from '../addresses.ts';
-import { type Content, type Html, html, linkTo } from './html.ts';
+import { type Content, type Html, html, join, linkTo } from './html.ts';
 import { toDay } from './parts.ts';
 
 /* What a search found: in words, and case by case. */
@@ -41,7 +40,10 @@ export function toOrderWords({ casesByText, rows }: SearchTotals, { newest }: Se
     const order = newest || !found.isRanked ? 'the newest first' : 'the most relevant first';
     return [`${renderFoundCount(found.cases, 'case')} with them in ${NOUNS[kind][1]}, ${order}`];
   });
-  return `First ${[...(casesByText.count === 0 ? [] : [byText]), ...byRows].join('; then ')}.`;
+  const groups = [...(casesByText.count === 0 ? [] : [byText]), ...byRows];
+  if (groups.length > 1) return `First ${groups.join('; then ')}.`;
+  const [only = ''] = groups;
+  return `${only.charAt(0).toUpperCase()}${only.slice(1)}.`;
 }
 
 const MAX_CELL = 200;
@@ -68,17 +70,19 @@ export function renderFoundCases(results: readonly FoundCase[], offset: number):
   </ol>`;
 }
 
-function toFacts({ case_id, court, filing_date, filing_year, case_ongoing }: FoundCase): string {
+function toFacts({ case_id, court, filing_date, filing_year, case_ongoing }: FoundCase): Content {
   const day = toDay(filing_date);
   const filed = day === '' && filing_year !== null && filing_year !== 0 ? String(filing_year) : day;
-  return [
+  const facts = [
     clipText(court ?? '', MAX_CELL),
-    filed === '' ? '' : `filed ${filed}`,
+    filed === '' ? '' : html`<span class="nowrap">filed ${clipText(filed, 30)}</span>`,
     case_ongoing ? `ongoing: ${clipText(case_ongoing, MAX_CELL)}` : '',
-    `case ${case_id}`,
-  ]
-    .filter((fact) => fact !== '')
-    .join(' · ');
+    html`<span class="nowrap">case ${case_id}</span>`,
+  ];
+  return join(
+    facts.filter((fact) => fact !== ''),
+    ' · ',
+  );
 }
 
 const MAX_PIECE = 600;
@@ -99,7 +103,7 @@ function renderFoundDocuments({ documents_found, documents }: FoundCase): Conten
       ${documents.map(
         ({ id, title, date, snippet }) =>
           html`<li>
-            ${linkTo(toDocumentLink(id), [toDay(date), clipText(title ?? `document ${id}`, MAX_CELL)].filter((part) => part !== '').join(': '))}
+            ${linkTo(ADDRESS.document(id), [toDay(date), clipText(title ?? `document ${id}`, MAX_CELL)].filter((part) => part !== '').join(': '))}
             ${renderPieces(snippet)}
           </li>`,
       )}

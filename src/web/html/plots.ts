@@ -27,6 +27,8 @@ export interface ColumnPlot<Row> {
   readonly table: TableOf<Row>;
 }
 
+/** As many as the style sheet has. */
+const COLORS = 8;
 const HEIGHT = 200;
 const TOP = 18;
 const BOTTOM = 22;
@@ -203,7 +205,7 @@ export function renderFlowPicture(flows: readonly Flow[], order: readonly string
     >
       ${listBands(flows, order, left, right, heightOf).map(
         ({ flow, path }) =>
-          html`<path class="band series-${(order.indexOf(flow.from) % 6) + 1}" d="${path}">
+          html`<path class="band series-${(order.indexOf(flow.from) % COLORS) + 1}" d="${path}">
             <title>${flow.from} to ${flow.to}: ${renderCount(flow.count)}</title>
           </path>`,
       )}
@@ -266,7 +268,7 @@ function renderBlock(
   order: readonly string[],
 ): Html {
   return html`<rect
-      class="series-${(order.indexOf(name) % 6) + 1}"
+      class="series-${(order.indexOf(name) % COLORS) + 1}"
       x="${percent(side === 'start' ? 0 : 100 - BLOCK)}"
       y="${pixel(top)}"
       width="${percent(BLOCK)}"

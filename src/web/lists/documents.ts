@@ -1,5 +1,6 @@
 import type { Mirror } from '../../db/open-mirror.ts';
-import { toSqlText } from '../../search/filters.ts';
+import { listClosest, suggestNames } from '../../lib/closest-names.ts';
+import { toSqlText, toUsage } from '../../search/filters.ts';
 import { type Asked, readChoice } from '../request.ts';
 
 export const DOCUMENT_PARAMETERS = ['type', 'order', 'page'] as const;
@@ -19,8 +20,23 @@ export interface DocumentFilter {
   readonly order: DocumentOrder;
 }
 
-export function parseDocumentFilter(caseId: number, { type, order }: Asked): DocumentFilter {
+/** Fails with USAGE if no document of the case has the type. */
+export function parseDocumentFilter(mirror: Mirror, caseId: number, { type, order }: Asked): DocumentFilter {
+  if (type !== undefined) requireType(countTypes(mirror, caseId), type);
   return { caseId, type, order: readChoice('order', order, ORDER_NAMES) };
+}
+
+function requireType(types: readonly TypeCount[], asked: string): void {
+  const named = types.map(({ type }) => type).filter((type) => type !== '');
+  if (named.includes(asked)) return;
+  const all =
+    named.length === 0
+      ? 'No document of this case has a type.'
+      : `The types here are ${named.map((type) => JSON.stringify(type)).join(', ')}.`;
+  throw toUsage(
+    `No document of this case has the type ${JSON.stringify(asked.slice(0, 100))}.`,
+    [suggestNames(listClosest(asked, named)), all].filter((part) => part !== null).join(' '),
+  );
 }
 
 export function toDocumentParameters({ type, order }: DocumentFilter): Record<string, string | undefined> {

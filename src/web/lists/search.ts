@@ -1,6 +1,6 @@
 import type { Mirror } from '../../db/open-mirror.ts';
 import { RESULT_COLUMNS, toResultJson } from '../../cli/text/search.ts';
-import { parseAsOf } from '../../history/moments.ts';
+import { parseSince } from '../../history/moments.ts';
 import { findPeriod } from '../../history/period.ts';
 import { FILTER_NAMES, type Params, toUsage } from '../../search/filters.ts';
 import { type SearchScope, parseSearchRequest } from '../../search/request.ts';
@@ -42,7 +42,7 @@ export function readSinceRun(
 ): Pick<SearchScope, 'sinceRunId' | 'isPast'> {
   if (since === undefined) return { sinceRunId: null, isPast: false };
   const period = findPeriod(mirror, {
-    since: parseAsOf(since, { now: now(), timeZone }),
+    since: parseSince(since, { now: now(), timeZone }),
     otherwise: 'first run',
   });
   return { sinceRunId: period?.first.id ?? Number.MAX_SAFE_INTEGER, isPast: false };

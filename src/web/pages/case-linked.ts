@@ -98,7 +98,7 @@ export function renderLinkedLists(mirror: Mirror, { timeZone }: Site, caseId: nu
 function renderDocuments(mirror: Mirror, caseId: number, at: Html | null): Html {
   const total = countTypes(mirror, caseId).reduce((sum, { count }) => sum + count, 0);
   const withheld = countWithheld(mirror, caseId);
-  const filter = parseDocumentFilter(caseId, {});
+  const filter = parseDocumentFilter(mirror, caseId, {});
   return html`<p>${toCountWords(renderPlural(total, 'document'), withheld, at)}</p>
     ${
       total === 0

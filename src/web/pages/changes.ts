@@ -1,7 +1,7 @@
 import type { Mirror } from '../../db/open-mirror.ts';
 import { prepareFindChange } from '../../history/changes.ts';
 import { prepareFindRecord } from '../../history/linked-changes.ts';
-import { parseAsOf } from '../../history/moments.ts';
+import { parseAsOf, parseSince } from '../../history/moments.ts';
 import { prepareFindStart } from '../../db/run-log.ts';
 import { prepareFindFacts, prepareFindName } from '../../db/read-case.ts';
 import { type Period, findBaselineId, findPeriod } from '../../history/period.ts';
@@ -44,9 +44,9 @@ interface AskedChanges extends AnyField {
 /** The runs and the field that an address asks for: by default, the newest run that found any change. */
 function readAsked(mirror: Mirror, { now, timeZone }: Site, asked: Asked): AskedChanges {
   const anyField = parseAnyField(mirror, asked.field);
-  const read = (text: string | undefined) =>
-    text === undefined ? undefined : parseAsOf(text, { now: now(), timeZone });
-  const [since, until] = [read(asked.since), read(asked.until)];
+  const clock = { now: now(), timeZone };
+  const since = asked.since === undefined ? undefined : parseSince(asked.since, clock);
+  const until = asked.until === undefined ? undefined : parseAsOf(asked.until, clock);
   const isDefault = since === undefined && until === undefined;
   const otherwise = isDefault ? () => findNewestRunWithChanges(mirror, anyField) : 'first run';
   return { period: findPeriod(mirror, { since, until, otherwise }), ...anyField, isDefault };

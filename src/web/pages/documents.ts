@@ -64,7 +64,7 @@ export function prepareDocumentMark(
 /** All documents of a case. */
 export function makeDocumentsPage({ mirror, asked, id }: PageRequest): Page {
   const { payload } = findCaseWithoutEntries(mirror, id);
-  const filter = parseDocumentFilter(id, asked);
+  const filter = parseDocumentFilter(mirror, id, asked);
   const types = countTypes(mirror, id);
   const total =
     filter.type === undefined

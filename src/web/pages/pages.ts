@@ -80,7 +80,7 @@ export const LISTS: readonly ListRoute[] = [
     fileName: (id) => `case-${id}-documents`,
     open: ({ mirror, asked, id }) => {
       checkCase(mirror, id);
-      return { sql: toDocumentsSql(parseDocumentFilter(id, asked)) };
+      return { sql: toDocumentsSql(parseDocumentFilter(mirror, id, asked)) };
     },
   },
   {

@@ -1,7 +1,7 @@
 import { toNoneWords, toOutcomeWords, toPeriodWords } from '../../cli/text/period.ts';
 import { toCaseName } from '../../cli/text/words.ts';
 import type { Mirror } from '../../db/open-mirror.ts';
-import { parseAsOf } from '../../history/moments.ts';
+import { parseAsOf, parseSince } from '../../history/moments.ts';
 import { findPeriod } from '../../history/period.ts';
 import {
   NO_STATUSES,
@@ -30,12 +30,11 @@ export const TRANSITION_PARAMETERS = ['since', 'until', 'from', 'to', 'page'] as
 const COLUMNS = ['run_id', 'changed_at', 'case_id', 'case_name', 'from_status', 'to_status'];
 
 function readFilter(mirror: Mirror, { now, timeZone }: Site, asked: Asked): TransitionFilter | null {
-  const read = (text: string | undefined) =>
-    text === undefined ? undefined : parseAsOf(text, { now: now(), timeZone });
+  const clock = { now: now(), timeZone };
   const statusOf = (text: string | undefined) => (text === undefined ? undefined : findStatus(mirror, text));
   const period = findPeriod(mirror, {
-    since: read(asked.since),
-    until: read(asked.until),
+    since: asked.since === undefined ? undefined : parseSince(asked.since, clock),
+    until: asked.until === undefined ? undefined : parseAsOf(asked.until, clock),
     otherwise: 'first run',
   });
   return period === null
