@@ -25,6 +25,8 @@ const ENTRY_POINTS = {
   'verify-thread': 'src/verify/second-thread.ts',
   'statement-process': 'src/web/sql/statement-process.ts',
 };
+/** The module that is a file of its own, with the packages that it passes on. */
+const ALONE = { name: 's3-client', module: 'src/export/upload/s3-client.ts' };
 /** The folders in dist/ in which builds write their files. One that is killed leaves its own, which is never packed. */
 const PARTIAL = '.build-';
 /** What pg would load for features that are not used. */
@@ -72,11 +74,14 @@ const LICENSE_OF_README = /^#+ license\s+(?=.{400})/ims;
 export async function buildProgram() {
   const { outputs } = (await bundle([])).metafile;
   const { outputFiles, metafile } = await bundle([joinPieces(outputs)]);
-  const notices = renderNotices(listBundledPackages(metafile));
+  const client = await bundleAlone();
+  const notices = renderNotices([
+    ...new Set([metafile, client.metafile].flatMap(listBundledPackages).sort()),
+  ]);
   const files = new Map([
     ['third-party-notices.txt', notices],
     ...ASSETS.map((path) => [basename(path), readFileSync(join(ROOT, path))]),
-    ...outputFiles.map(({ path, contents }) => [basename(path), contents]),
+    ...[...outputFiles, ...client.outputFiles].map(({ path, contents }) => [basename(path), contents]),
   ]);
   const started = Object.keys(ENTRY_POINTS).map((name) => `${name}.js`);
   mkdirSync(DIST, { recursive: true });
@@ -89,27 +94,45 @@ export async function buildProgram() {
   for (const name of gone) rmSync(join(DIST, name), { recursive: true, force: true });
 }
 
+const SHARED_OPTIONS = {
+  absWorkingDir: ROOT,
+  outdir: DIST,
+  bundle: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20.19',
+  external: EXTERNAL,
+  banner: { js: BANNER },
+  legalComments: 'none',
+  tsconfigRaw: {},
+  metafile: true,
+  write: false,
+  logLevel: 'warning',
+};
+
 function bundle(plugins) {
   return build({
-    absWorkingDir: ROOT,
+    ...SHARED_OPTIONS,
     entryPoints: ENTRY_POINTS,
-    outdir: DIST,
     chunkNames: '[name]-[hash]',
-    bundle: true,
     splitting: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node20.19',
-    external: EXTERNAL,
-    banner: { js: BANNER },
-    legalComments: 'none',
-    tsconfigRaw: {},
-    metafile: true,
-    write: false,
-    logLevel: 'warning',
-    plugins,
+    plugins: [leaveAlone, ...plugins],
   });
 }
+
+/**
+ * Bundles the module that only passes on the client of S3. With it, the pieces of all other modules would be others, and each
+ * command would load one more.
+ */
+const bundleAlone = () =>
+  build({ ...SHARED_OPTIONS, entryPoints: { [ALONE.name]: ALONE.module }, mainFields: ['module', 'main'] });
+
+const leaveAlone = {
+  name: 'leave-alone',
+  setup({ onResolve }) {
+    onResolve({ filter: /\/s3-client\.ts$/ }, () => ({ path: `./${ALONE.name}.js`, external: true }));
+  },
+};
 
 /** Has entry points import the modules of {@link TOGETHER}. */
 function joinPieces(outputs) {

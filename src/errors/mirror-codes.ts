@@ -300,6 +300,11 @@ export const ERRORS_OF_EXPORTS = {
     description: 'The export could not be written, or a file of it did not read back as it was written.',
     hint: 'An earlier export is unchanged, and nothing of this one is left. Fix the named cause and try again.',
   },
+  UPLOAD_FAILED: {
+    exit: 'network',
+    description: 'The export is complete on the disk, and could not be copied to the bucket.',
+    hint: 'The manifest in the bucket still names what was there before. Fix the named cause, and run the command again.',
+  },
 } as const satisfies Record<string, ErrorKind>;
 
 /** Errors of `publish`. Whatever fails, what was published before is unchanged. */

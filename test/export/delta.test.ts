@@ -10,9 +10,7 @@ import {
   planCommit,
   readState,
   toFileName,
-  toStats,
 } from '../../src/export/delta/actions.ts';
-import { createTally } from '../../src/export/tally.ts';
 import { listFiles } from '../../src/export/target.ts';
 import { startCommand } from '../crash/run-command.ts';
 import { tempFolder } from '../support/temp-folder.ts';
@@ -89,21 +87,6 @@ describe('the log of a Delta table', () => {
       ['id_from', true],
     ]);
     expect(toFileName(columns, 'hash')).not.toBe(toFileName(COLUMNS, 'hash'));
-  });
-
-  test('has bounds of numbers beyond 2^53 as they are, and none of texts', () => {
-    const columns: readonly Column[] = [
-      ...COLUMNS,
-      { name: 'day', type: 'date', description: '' },
-      { name: 'name', type: 'text', description: '' },
-      { name: 'tags', type: 'list', description: '' },
-    ];
-    const tally = createTally(columns);
-    tally.add([9_007_199_254_740_993n, '1890-01-01', 'x', []]);
-    tally.add([-1n, null, null, ['y']]);
-    expect(toStats(columns, 2, tally.result())).toBe(
-      '{"numRecords":2,"minValues":{"id":-1,"day":"1890-01-01"},"maxValues":{"id":9007199254740993,"day":"1890-01-01"},"nullCount":{"id":0,"day":1,"name":1}}',
-    );
   });
 
   test('is not continued if it has what this program does not know', () => {

@@ -29,6 +29,7 @@ export function defineOptions(command: Command): Command {
     .option('--raw', 'the values as the API sent them, with departed cases and hidden records')
     .option('--without-texts', 'leave out what the Clearinghouse owns: summaries, and the texts of documents')
     .option('--forget', 'write a folder of Delta tables anew, without its earlier versions')
+    .option('--to <address>', 'also copy the finished export to a bucket: s3://BUCKET/PREFIX')
     .option('--allow-partial', 'export the newest run even if it is not complete')
     .option(...AS_OF)
     .option('--json', 'print JSON');
@@ -43,6 +44,9 @@ The default is clean: cases that have left the site, records that the site does 
 out. Without --as-of, the state is that of the newest complete run. With ndjson, cases.ndjson has whole cases as the API
 sent them. A workbook (xlsx) has the table cases. With delta, the folder keeps the state after each run that is exported
 to it: a Delta table for each table, which DuckDB, Spark, Polars and others read as of any of these runs.
+
+With --to, each object is read back, and the manifest comes last. Credentials, region and server are those of the AWS
+SDK: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_PROFILE, AWS_REGION, AWS_ENDPOINT_URL and ~/.aws.
 ${MOMENT_HELP}
 
 Examples:
@@ -50,6 +54,7 @@ Examples:
   $ clearinghouse-mirror export closed-cases --ongoing No --without-texts
   $ clearinghouse-mirror export clearinghouse-parquet --format parquet --partition-by case_id
   $ clearinghouse-mirror export clearinghouse-delta --format delta
+  $ clearinghouse-mirror export clearinghouse-delta --format delta --to s3://research/clearinghouse
   $ clearinghouse-mirror export cases-2015-2020 --format ndjson --tables cases --filed 2015..2020
   $ clearinghouse-mirror export before-the-election --as-of 2024-11-04`,
   );

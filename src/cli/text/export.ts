@@ -1,5 +1,6 @@
 import type { FinishedExport } from '../../export/export.ts';
 import type { Commit } from '../../export/delta/folder.ts';
+import type { Uploaded } from '../../export/upload/upload.ts';
 import { type WrittenTable, listLeftOut, renderWithheld } from '../../export/manifest.ts';
 import { renderPlural } from '../../lib/layout.ts';
 import { renderBytes } from './words.ts';
@@ -10,7 +11,7 @@ export function renderTableProgress(written: WrittenTable): string {
   return `${written.table.name}: ${renderPlural(written.rows, 'row')}, ${renderBytes(sizeOf(written))}.\n`;
 }
 
-export function renderExport(folder: string, done: FinishedExport): string {
+export function renderExport(folder: string, done: FinishedExport, uploaded: Uploaded | null): string {
   const { run, tables, leftOut, format, database, kind, replaced, commits } = done;
   const withheld = renderWithheld(done);
   const sizes = new Map(tables.flatMap(({ files }) => files.map((file) => [file.path, file.bytes])));
@@ -32,6 +33,7 @@ export function renderExport(folder: string, done: FinishedExport): string {
     ),
     ...listLeftOut(leftOut).map((sentence) => `  ${sentence}`),
     ...(withheld === null ? [] : [`  ${withheld}`]),
+    ...(uploaded === null ? [] : [renderUploaded(uploaded)]),
   ];
   return `${lines.join('\n')}\n`;
 }
@@ -49,7 +51,15 @@ function renderCommits(commits: readonly Commit[]): string {
 const renderVersion = (commit: Commit | undefined): string =>
   commit === undefined ? '' : `, ${commit.isNew ? 'new version' : 'version'} ${commit.version}`;
 
-export function toExportJson(folder: string, done: FinishedExport): object {
+function renderUploaded({ address, folder, objects, bytes, unchanged, removed }: Uploaded): string {
+  const others = [
+    ...(unchanged === 0 ? [] : [`${renderPlural(unchanged, 'object was', 'objects were')} there already`]),
+    ...(removed === 0 ? [] : [`${renderPlural(removed, 'object was', 'objects were')} removed`]),
+  ];
+  return `${address}${folder}: ${[`${renderPlural(objects, 'object')} written and read back, ${renderBytes(bytes)}`, ...others].join('; ')}.`;
+}
+
+export function toExportJson(folder: string, done: FinishedExport, uploaded: Uploaded | null): object {
   const { run, tables, leftOut, withheld, format, replaced, kind, commits } = done;
   return {
     folder,
@@ -60,6 +70,7 @@ export function toExportJson(folder: string, done: FinishedExport): object {
     left_out: leftOut,
     left_since: withheld,
     commits: commits?.map(({ isNew, ...one }) => ({ ...one, new: isNew })) ?? null,
+    uploaded,
     replaced: replaced === null ? null : { run_id: replaced.runId, tables: replaced.tables },
   };
 }

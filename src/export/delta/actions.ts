@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Column, ColumnType } from '../columns.ts';
 import type { Partition } from '../partition.ts';
-import type { ColumnStatistics } from '../tally.ts';
 
 /*
  * The log of a Delta table, as far as this program reads and writes it: https://github.com/delta-io/delta/blob/master/PROTOCOL.md.
@@ -36,7 +35,7 @@ export interface DataFile {
   readonly bytes: number;
   /** The values of the partition columns, by name; empty if the table has none. */
   readonly partition: Readonly<Record<string, string>>;
-  /** JSON with the number of rows, and what is least, greatest and missing. Null for a file of another writer. */
+  /** JSON with the number of rows; null for a file of another writer that has none. */
   readonly stats: string | null;
 }
 
@@ -96,30 +95,11 @@ export function toFileName(columns: readonly Column[], contentHash: string): str
   return `${createHash('sha256').update(`${types}\n${contentHash}`).digest('hex').slice(0, 32)}.parquet`;
 }
 
-/** What readers use to skip a file. Texts have no bounds: long ones would have to be cut, which some readers do not expect. */
-export function toStats(
-  columns: readonly Column[],
-  rows: number,
-  statistics: readonly ColumnStatistics[],
-): string {
-  const of = (pick: (one: ColumnStatistics, type: ColumnType) => string | null): string =>
-    columns
-      .flatMap(({ name, type }, at) => {
-        const one = statistics[at];
-        const value = one === undefined || type === 'list' ? null : pick(one, type);
-        return value === null ? [] : [`${JSON.stringify(name)}:${value}`];
-      })
-      .join();
-  // An integer of 64 bits is written as it is: a number of JavaScript would change it.
-  const toBound = (value: string | null, type: ColumnType): string | null =>
-    value === null || type === 'integer' ? value : JSON.stringify(value);
-  const bounds = [
-    `"minValues":{${of(({ least }, type) => toBound(least, type))}}`,
-    `"maxValues":{${of(({ greatest }, type) => toBound(greatest, type))}}`,
-    `"nullCount":{${of(({ missing }) => String(missing))}}`,
-  ];
-  return `{"numRecords":${rows},${bounds.join()}}`;
-}
+/**
+ * What a reader is told of a file before it opens it: the number of rows, and no bounds of values. If some columns have bounds, delta-rs
+ * takes those that have none for columns without a value, and leaves out rows. Readers find bounds in the files themselves.
+ */
+export const toStats = (rows: number): string => JSON.stringify({ numRecords: rows });
 
 /** The id of a table, which depends on nothing but its name: the same run gives the same bytes. */
 function toId(name: string): string {

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { MirrorError } from '../../errors/mirror-error.ts';
 import { moveIntoPlace, syncFile, syncFolder } from '../../lib/replace-file.ts';
 import { codeOf } from '../../lib/system-errors.ts';
-import { ContentHash, createTally } from '../tally.ts';
+import { ContentHash } from '../tally.ts';
 import type { Format } from '../formats/format.ts';
 import { type Export, type WrittenTable, toContentHash, toManifest } from '../manifest.ts';
 import { MANIFEST } from '../target.ts';
@@ -17,32 +17,22 @@ import { readTable, writeCommit } from './log.ts';
  * state of all tables or the new one.
  */
 
-/** What a file of a table has, which names and describes it. */
-interface PartContent {
-  readonly contentHash: string;
-  readonly stats: string;
-}
-
-/** The content of each file by its path on the disk. */
-export type PartContents = ReadonlyMap<string, () => PartContent>;
+/** The hash of the content of each file by its path on the disk. */
+export type PartContents = ReadonlyMap<string, () => string>;
 
 /** The format, which also notes the content of each file that it writes. */
 export function noteParts(format: Format): { readonly format: Format; readonly parts: PartContents } {
-  const parts = new Map<string, () => PartContent>();
+  const parts = new Map<string, () => string>();
   const noting: Format = {
     ...format,
     open(path, table) {
       const writer = format.open(path, table);
-      const [hash, tally] = [new ContentHash(), createTally(table.columns)];
-      parts.set(path, () => ({
-        stats: toStats(table.columns, hash.rows, tally.result()),
-        contentHash: hash.digest(),
-      }));
+      const hash = new ContentHash();
+      parts.set(path, () => hash.digest());
       return {
         write(values) {
           writer.write(values);
           hash.addRow(values);
-          tally.add(values);
         },
         finish: writer.finish,
       };
@@ -199,7 +189,7 @@ function planTable(
     const from = join(build, path);
     const content = parts.get(from)?.();
     if (rows === 0 || content === undefined) return [];
-    const name = toFileName(table.columns, content.contentHash);
+    const name = toFileName(table.columns, content);
     const value = partition === null ? null : (/=(-?\d+)\//.exec(path)?.[1] ?? null);
     const inTable = partition === null || value === null ? name : `${partition.folder}=${value}/${name}`;
     const known = state?.known.get(inTable);
@@ -210,7 +200,7 @@ function planTable(
         path: inTable,
         bytes: isThere ? known : bytes,
         partition: partition === null || value === null ? {} : { [partition.folder]: value },
-        stats: content.stats,
+        stats: toStats(rows),
         from: isThere ? null : from,
       },
     ];

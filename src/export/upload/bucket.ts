@@ -1,0 +1,159 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { MirrorError } from '../../errors/mirror-error.ts';
+import type { ObjectAddress } from './address.ts';
+import {
+  DeleteObjectCommand,
+  GetObjectCommand,
+  HeadObjectCommand,
+  type HeadObjectCommandOutput,
+  S3Client,
+  Upload,
+  paginateListObjectsV2,
+} from './s3-client.ts';
+
+/*
+ * Objects of a bucket of S3, or of a server that speaks its protocol. Who may write there, and where it is, is what the SDK of AWS
+ * finds out: from AWS_ACCESS_KEY_ID and the other variables, the shared files in ~/.aws, or the machine in the cloud.
+ */
+
+/** The content of an object: a file, or a text. */
+type Content = { readonly path: string } | { readonly text: string };
+
+export interface Bucket {
+  /** Writes an object, in parts if it is large, and reads it back. Fails with UPLOAD_FAILED if it reads back otherwise. */
+  readonly put: (key: string, content: Content, sha256: string) => Promise<void>;
+  /** The bytes of an object; null if there is none. */
+  readonly findSize: (key: string) => Promise<number | null>;
+  /** SHA-256 of an object in hex; null if there is none. */
+  readonly hash: (key: string) => Promise<string | null>;
+  /** The keys that begin with a text. */
+  readonly list: (start: string) => Promise<string[]>;
+  readonly remove: (key: string) => Promise<void>;
+  readonly close: () => void;
+}
+
+const PART_BYTES = 8 * 1024 * 1024;
+
+/** The variables that the SDK reads and that change how it is asked. */
+export type BucketEnvironment = Readonly<
+  Partial<Record<'AWS_ENDPOINT_URL_S3' | 'AWS_ENDPOINT_URL' | 'AWS_REGION' | 'AWS_DEFAULT_REGION', string>>
+>;
+
+export function openBucket({ bucket }: ObjectAddress, env: BucketEnvironment, signal: AbortSignal): Bucket {
+  // Otherwise the SDK says on standard error that its later versions will need a later Node.
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
+  const endpoint = env.AWS_ENDPOINT_URL_S3 ?? env.AWS_ENDPOINT_URL;
+  const region =
+    env.AWS_REGION ?? env.AWS_DEFAULT_REGION ?? (endpoint === undefined ? undefined : 'us-east-1');
+  const client = new S3Client({
+    ...(endpoint !== undefined && { endpoint, forcePathStyle: true }),
+    ...(region !== undefined && { region }),
+    // Some servers store the frame around a checksum that follows the content as if it were content.
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+    responseChecksumValidation: 'WHEN_REQUIRED',
+  });
+  const options = { abortSignal: signal };
+  const hash = (key: string): Promise<string | null> =>
+    orAbsent(bucket, async () => {
+      const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }), options);
+      const digest = createHash('sha256');
+      for await (const chunk of Body as AsyncIterable<Uint8Array>) digest.update(chunk);
+      return digest.digest('hex');
+    });
+  return {
+    async put(key, content, sha256) {
+      signal.throwIfAborted();
+      const upload = new Upload({
+        client,
+        params: { Bucket: bucket, Key: key, Body: toBody(content) },
+        partSize: PART_BYTES,
+        queueSize: 2,
+      });
+      const abort = (): void => void upload.abort();
+      signal.addEventListener('abort', abort, { once: true });
+      try {
+        await inBucket(bucket, () => upload.done());
+      } finally {
+        signal.removeEventListener('abort', abort);
+      }
+      if ((await hash(key)) !== sha256)
+        throw new MirrorError(
+          'UPLOAD_FAILED',
+          `The object ${key} of ${bucket} does not read back as it was written.`,
+        );
+    },
+    hash,
+    async findSize(key) {
+      const found = await orAbsent<HeadObjectCommandOutput>(bucket, () =>
+        client.send(new HeadObjectCommand({ Bucket: bucket, Key: key }), options),
+      );
+      return found?.ContentLength ?? null;
+    },
+    list: (start) =>
+      inBucket(bucket, async () => {
+        const keys: string[] = [];
+        for await (const page of paginateListObjectsV2(
+          { client },
+          { Bucket: bucket, Prefix: start },
+          options,
+        ))
+          for (const { Key } of page.Contents ?? []) if (Key !== undefined) keys.push(Key);
+        return keys;
+      }),
+    async remove(key) {
+      await inBucket(bucket, () =>
+        client.send(new DeleteObjectCommand({ Bucket: bucket, Key: key }), options),
+      );
+    },
+    close() {
+      client.destroy();
+    },
+  };
+}
+
+const toBody = (content: Content) =>
+  'text' in content ? content.text : createReadStream(content.path, { highWaterMark: 1_048_576 });
+
+async function orAbsent<Result>(bucket: string, action: () => Promise<Result>): Promise<Result | null> {
+  try {
+    return await inBucket(bucket, action);
+  } catch (thrown) {
+    const cause = thrown instanceof MirrorError ? thrown.cause : thrown;
+    if (toName(cause) === 'NoSuchKey' || toName(cause) === 'NotFound') return null;
+    throw thrown;
+  }
+}
+
+const HINTS: Readonly<Partial<Record<string, string>>> = {
+  CredentialsProviderError:
+    'Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE for a profile in ~/.aws.',
+  NoSuchBucket: 'Create the bucket first, or name another one.',
+  AccessDenied: 'The user needs s3:GetObject, s3:PutObject, s3:ListBucket and s3:DeleteObject there.',
+};
+
+/** The name of an error of the SDK or of the code of the server's answer. Its text can have anything, and is not shown. */
+function toName(thrown: unknown): string {
+  if (!(thrown instanceof Error)) return 'error';
+  const { code } = thrown as { readonly code?: unknown };
+  const name = thrown.name === 'Error' && typeof code === 'string' ? code : thrown.name;
+  return /^\w{1,50}$/.test(name) ? name : 'error';
+}
+
+async function inBucket<Result>(bucket: string, action: () => Promise<Result>): Promise<Result> {
+  try {
+    return await action();
+  } catch (thrown) {
+    if (thrown instanceof MirrorError || toName(thrown) === 'AbortError') throw thrown;
+    const name = toName(thrown);
+    const isNowhere = thrown instanceof Error && thrown.message === 'Region is missing';
+    const hint = isNowhere
+      ? 'Set AWS_REGION, or AWS_ENDPOINT_URL for a server that is not of AWS.'
+      : HINTS[name];
+    throw new MirrorError(
+      'UPLOAD_FAILED',
+      `The bucket ${bucket} could not be used: ${isNowhere ? 'no region is set' : name}.`,
+      { cause: thrown, ...(hint !== undefined && { hint }) },
+    );
+  }
+}
