@@ -166,7 +166,12 @@ function documentItem(
 ): ListItem {
   const read = () => {
     const document = linked.document(id) ?? { id };
-    const named = offer === 'naming-their-case' ? { ...document, case_id: caseId } : document;
+    const named =
+      offer === 'naming-their-case'
+        ? { ...document, case_id: caseId }
+        : offer === 'naming-another-case'
+          ? { ...document, case_id: caseId + 1 }
+          : document;
     const addressed = withFileAddress(withTextAddress(named, id, textAddress), fileAddress);
     return [Buffer.from(JSON.stringify(addressed))];
   };

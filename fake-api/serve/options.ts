@@ -33,9 +33,9 @@ export interface LinkedOptions {
   readonly resources?: LinkedShape;
   /**
    * `documents/` without a case: 404 "Not found.", the documents of all cases, or the same with a `case_id` in each
-   * document of every list. With `case_id`, it is always served. Default `not-offered`.
+   * document of every list, which may be that of another case. With `case_id`, it is always served. Default `not-offered`.
    */
-  readonly allDocuments: 'not-offered' | 'offered' | 'naming-their-case';
+  readonly allDocuments: 'not-offered' | 'offered' | 'naming-their-case' | 'naming-another-case';
   /** Whether documents that aren't for readers (placeholders, deleted, not public) are listed. Default true. */
   readonly hiddenDocuments: boolean;
   /**

@@ -35,6 +35,7 @@ const LEDGER = [
   'lists',
   'mirror_departure_checks',
   'mirror_coverage_checks',
+  'mirror_document_list_checks',
   'coverage',
   'mirror_moved_cases',
   'rejected_records',

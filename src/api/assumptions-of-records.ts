@@ -132,10 +132,11 @@ export const ASSUMPTIONS_ABOUT_RECORDS = {
   A44: {
     subject: 'The list of all documents, `documents/`',
     assumed:
-      'It may not be offered, and a document does not name its case. The program reads the list of each case.',
+      'It may not be offered, and a document may not name its case. The program reads the list of each case; a list of all documents that agrees with these only decides which are read first.',
     source: ['documented', 'peers'],
     breaks: 'Nothing. A round over all cases takes more requests than it could.',
-    detection: '`doctor --probe` requests its first page.',
+    detection:
+      'A linked pass asks about every 30 days, and `status` shows the answer. `doctor --probe` requests its first page.',
   },
   A45: {
     subject: 'A document',

@@ -48,11 +48,11 @@ const NOTHING = { count: null, next: null, records: [], oddity: null } as const;
 
 /**
  * Reads the response of a linked list. A failure costs only this list, so a refusal is not retried (A2), and a JSON 404
- * says that the case has no such list (A42). Throws a MirrorError; a {@link TransientError} is worth another attempt.
+ * says that the case has no such list (A42). `caseId`: null for the list of all cases. Throws a MirrorError; a {@link TransientError} is worth another attempt.
  */
 export function readLinkedResponse(
   raw: RawResponse,
-  asked: { readonly url: URL; readonly caseId: number },
+  asked: { readonly url: URL; readonly caseId: number | null },
   now: Date,
 ): LinkedAnswer {
   const path = describePath(asked.url);
@@ -62,7 +62,7 @@ export function readLinkedResponse(
     return none.notFound.detail === 'Invalid page.'
       ? 'past the end'
       : { ...NOTHING, envelope: 'not_found_404' };
-  checkEcho(none.noResults, asked.caseId, path);
+  if (asked.caseId !== null) checkEcho(none.noResults, asked.caseId, path);
   return { ...NOTHING, envelope: 'no_results_400' };
 }
 

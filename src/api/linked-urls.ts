@@ -9,6 +9,9 @@ export function toLinkedUrl(api: URL, caseId: number, kind: LinkedKind): URL {
   return new URL(`cases/${caseId}/${kind}/`, api);
 }
 
+/** The address of the list of the documents of all cases (A44). */
+export const toAllDocumentsUrl = (api: URL): URL => new URL('documents/', api);
+
 /** The address of the text of a document (A49), whatever the document calls it (A50). */
 export function toTextUrl(api: URL, documentId: number): URL {
   return new URL(`documents/${documentId}/text/`, api);

@@ -80,6 +80,7 @@ export const SEALED_TABLES: readonly SealedTable[] = [
     schema.documentFiles,
     schema.mirrorDroppedFiles,
     schema.filePasses,
+    schema.mirrorDocumentListChecks,
   ].map(whole),
 ];
 

@@ -55,11 +55,11 @@ export function examineLinked(path: string, settings: Settings): Finding | null 
   if (!existsSync(path)) return null;
   try {
     return closing(openMirrorReadOnly(path), (mirror) => {
-      const { kinds, pass } = findLinkedState(mirror);
+      const { kinds, pass, documentList } = findLinkedState(mirror);
       const [lists, read] = (['lists', 'read'] as const).map((name) =>
         kinds.reduce((total, one) => total + one[name], 0),
       );
-      const detail = `${read ?? 0} of ${renderPlural(lists ?? 0, 'list')} read; last pass: ${pass === null ? 'none' : pass.outcome}`;
+      const detail = `${read ?? 0} of ${renderPlural(lists ?? 0, 'list')} read; last pass: ${pass === null ? 'none' : pass.outcome}${documentList === null ? '' : `; list of all documents: ${documentList.answer.replace('_', ' ')} (asked ${documentList.checked_at})`}`;
       return pass?.outcome === 'failed'
         ? warning('linked lists', `${detail}: ${pass.error_message ?? ''}`, 'clearinghouse-mirror status')
         : good('linked lists', detail);

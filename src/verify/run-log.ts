@@ -114,6 +114,7 @@ const LEDGER_RULES: readonly Rule[] = [
     ['list_syncs', 'run_id', 'ended_at'],
     ['mirror_departure_checks', 'run_id', 'checked_at'],
     ['mirror_coverage_checks', 'run_id', 'checked_at'],
+    ['mirror_document_list_checks', 'run_id', 'checked_at'],
     ['mirror_moved_cases', 'run_id', 'seen_at'],
   ].map(([table = '', run = '', column = '']) => toTimeRule(table, column, `${run} AS run_id`)),
   {

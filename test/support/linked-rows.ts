@@ -134,6 +134,11 @@ function storeFiles({ sqlite }: Mirror, at: Date): void {
        VALUES (?, ?, 'complete', 1, 1, 1)`,
     )
     .run(time, time);
+  sqlite
+    .prepare(
+      `INSERT INTO mirror_document_list_checks (run_id, checked_at, answer) SELECT max(id), ?, 'not_offered' FROM sync_runs`,
+    )
+    .run(time);
   sqlite.prepare('INSERT OR IGNORE INTO mirror_dropped_files (hash) VALUES (?)').run('a'.repeat(64));
 }
 

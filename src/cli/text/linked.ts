@@ -1,3 +1,4 @@
+import type { DocumentListCheck } from '../../db/linked/document-list.ts';
 import type { LinkedPassRow, LinkedState } from '../../db/linked/passes.ts';
 import { renderCount, renderPlural, wrapText } from '../../lib/layout.ts';
 import { localizeTimes, toLocalMinute } from '../../lib/local-time.ts';
@@ -72,7 +73,11 @@ export function toLinkedJson(result: LinkedReport | SkippedPass) {
 }
 
 /** The linked lists in `status`: how many were read, how old the oldest is, and how the newest pass ended. */
-export function renderLinkedState({ kinds, pass }: LinkedState, width: number, timeZone: string): string {
+export function renderLinkedState(
+  { kinds, pass, documentList }: LinkedState,
+  width: number,
+  timeZone: string,
+): string {
   if (pass === null && kinds.every(({ read, failing }) => read + failing === 0))
     return `\nLinked lists: not read yet\n`;
   const table = renderTable(
@@ -97,7 +102,21 @@ export function renderLinkedState({ kinds, pass }: LinkedState, width: number, t
     ]),
     width,
   );
-  return `\n${table}${pass === null ? '' : wrapText(localizeTimes(renderPass(pass), timeZone), width)}`;
+  return `\n${table}${pass === null ? '' : wrapText(localizeTimes(renderPass(pass), timeZone), width)}${documentList === null ? '' : wrapText(localizeTimes(renderDocumentList(documentList), timeZone), width)}`;
+}
+
+const ANSWERS = {
+  not_offered: 'not offered',
+  without_case: 'offered, but it does not name the case of a document, so it is not used',
+  wrong_case: 'offered, but it contradicts the lists of the cases, so it is not used',
+  unconfirmed: 'offered, but too few of its documents are known to tell whether it names their cases',
+  names_case: 'offered, and it names the case of a document: lists that it shows as changed are read first',
+  unclear: 'no clear answer',
+} as const;
+
+/** `list of all documents, at ...: not offered.` */
+function renderDocumentList({ checked_at, answer, error_code }: DocumentListCheck): string {
+  return `list of all documents, at ${checked_at}: ${ANSWERS[answer]}${error_code === null ? '' : ` (${error_code})`}.`;
 }
 
 function renderPass(pass: LinkedPassRow): string {
@@ -109,6 +128,6 @@ function renderPass(pass: LinkedPassRow): string {
 }
 
 /** Linked lists of a case that departed are not counted. */
-export function toLinkedStateJson({ kinds, pass }: LinkedState) {
-  return { linked_lists: kinds, linked_pass: pass };
+export function toLinkedStateJson({ kinds, pass, documentList }: LinkedState) {
+  return { linked_lists: kinds, linked_pass: pass, document_list: documentList };
 }

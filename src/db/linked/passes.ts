@@ -1,6 +1,7 @@
 import { desc, eq, isNotNull } from 'drizzle-orm';
 import type { Mirror } from '../open-mirror.ts';
 import { type RecordedError, toDied, toPauseLeft } from '../run-log.ts';
+import { type DocumentListCheck, findDocumentListCheck } from './document-list.ts';
 import { type LinkedKindState, listKindStates } from './queue.ts';
 import { type PassOutcome, filePasses, linkedPasses, syncRuns, textPasses } from '../schema/schema.ts';
 
@@ -179,8 +180,14 @@ export interface LinkedState {
   readonly kinds: readonly LinkedKindState[];
   /** The newest pass; null if there was none. */
   readonly pass: LinkedPassRow | null;
+  /** The newest answer of the list of all documents; null if it was never requested. */
+  readonly documentList: DocumentListCheck | null;
 }
 
 export function findLinkedState(mirror: Mirror): LinkedState {
-  return { kinds: listKindStates(mirror), pass: findNewestPass(mirror, 'lists') };
+  return {
+    kinds: listKindStates(mirror),
+    pass: findNewestPass(mirror, 'lists'),
+    documentList: findDocumentListCheck(mirror),
+  };
 }

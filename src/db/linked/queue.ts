@@ -21,7 +21,7 @@ export const toFarthestPause = (now: Date): Date => new Date(now.getTime() + MAX
 
 /** The cases whose list of one kind is due (A44), each in the order of its turn. */
 export interface DueLists {
-  /** The case is new or has changed since its list was read, or the last read of the list is in doubt. */
+  /** The case is new or has changed since its list was read, its documents have, or the last read of the list is in doubt. */
   readonly urgent: readonly number[];
   /** Due by its age (A54): first the lists that were never attempted, then the least recently attempted. */
   readonly round: readonly number[];
@@ -31,6 +31,8 @@ export interface DueRequest {
   /** The run that the pass follows. */
   readonly runId: number;
   readonly now: Date;
+  /** Cases whose documents changed, according to the list of all documents (A44). */
+  readonly changedDocuments?: readonly number[];
   /** Lists every list, however recently it was attempted and whatever came of it. */
   readonly isAll: boolean;
 }
@@ -41,17 +43,18 @@ export interface DueRequest {
  */
 const IS_FREE = `(@isAll OR l.pause_until IS NULL OR l.pause_until <= @now OR l.pause_until > @farthest)`;
 const IS_OLD = `(@isAll OR l.attempted_at IS NULL OR l.attempted_at <= @since OR l.attempted_at > @now)`;
+const IS_LISTED = `c.id IN (SELECT value FROM json_each(@listed))`;
 const FROM_PRESENT = `FROM cases c LEFT JOIN linked_lists l ON l.case_id = c.id AND l.kind = @kind
   WHERE c.mirror_departed_run_id IS NULL AND c.mirror_redacted_run_id IS NULL AND ${IS_FREE}`;
 
 /*
- * Cases that changed after the last pass come first, by their oldest change; then what earlier passes left over. A list
+ * Cases that changed after the last pass, or whose documents did, come first, by their oldest change; then what earlier passes left over. A list
  * that failed since the change comes after those that were not attempted.
  */
 const URGENT = `SELECT c.id ${FROM_PRESENT}
-  AND (l.read_run_id IS NULL OR c.mirror_changed_run_id > l.read_run_id OR l.doubted_run_id < @runId)
+  AND (l.read_run_id IS NULL OR c.mirror_changed_run_id > l.read_run_id OR l.doubted_run_id < @runId OR ${IS_LISTED})
   AND (l.attempted_run_id IS NULL OR l.attempted_run_id < @runId OR @isAll)
-  ORDER BY c.mirror_changed_run_id <= @lastRunId,
+  ORDER BY c.mirror_changed_run_id <= @lastRunId AND NOT ${IS_LISTED},
     l.attempted_run_id IS NOT NULL AND l.attempted_run_id >= c.mirror_changed_run_id,
     c.mirror_changed_run_id, c.id`;
 
@@ -61,7 +64,7 @@ const ROUND = `SELECT c.id ${FROM_PRESENT} AND ${IS_OLD}
 /** Lists what is due of each kind: the ids of cases, and nothing more of them. */
 export function listDue(
   { sqlite }: Pick<Mirror, 'sqlite'>,
-  { runId, now, isAll }: DueRequest,
+  { runId, now, isAll, changedDocuments = [] }: DueRequest,
 ): Record<LinkedKind, DueLists> {
   const lastRunId =
     sqlite
@@ -76,6 +79,7 @@ export function listDue(
       runId,
       lastRunId,
       isAll: Number(isAll),
+      listed: JSON.stringify(kind === 'documents' ? changedDocuments : []),
       now: at(0),
       since: at(-MIN_AGE_MS),
       farthest: toFarthestPause(now).toISOString(),

@@ -50,6 +50,39 @@ export const linkedLists = sqliteTable(
   ],
 );
 
+/**
+ * What the list of all documents said: it is not offered; its documents name no case, or cases whose lists do not have them; too few of
+ * them are known to tell; they name their cases; or there was no clear answer.
+ */
+export const DOCUMENT_LIST_ANSWERS = [
+  'not_offered',
+  'without_case',
+  'wrong_case',
+  'unconfirmed',
+  'names_case',
+  'unclear',
+] as const;
+export type DocumentListAnswer = (typeof DOCUMENT_LIST_ANSWERS)[number];
+
+/** One row for each time that the newest pages of the list of all documents were requested. Nothing is stored from them. */
+export const mirrorDocumentListChecks = sqliteTable('mirror_document_list_checks', {
+  id: integer('id').primaryKey(),
+  run_id: ofRun('run_id'),
+  checked_at: text('checked_at').notNull(),
+  answer: text('answer', { enum: DOCUMENT_LIST_ANSWERS }).notNull(),
+  /** The field that leads to the case, the same in all documents. */
+  case_field: text('case_field'),
+  /** Documents on the pages that were read. */
+  documents: count('documents'),
+  /** Known documents that the list of that case has, and those that it does not have. */
+  confirmed: count('confirmed'),
+  contradicted: count('contradicted'),
+  /** Cases whose lists are read earlier because of it. */
+  changed_cases: count('changed_cases'),
+  requests: count('requests'),
+  ...recordedError(),
+});
+
 /** How a pass over linked lists or texts ended. */
 export const PASS_OUTCOMES = ['running', 'complete', 'budget', 'failed', 'interrupted', 'died'] as const;
 export type PassOutcome = (typeof PASS_OUTCOMES)[number];

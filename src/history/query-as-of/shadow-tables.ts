@@ -55,6 +55,7 @@ const CUTS = {
   sync_runs: { table: schema.syncRuns, where: upTo('id') },
   list_syncs: { table: schema.listSyncs, where: upTo('run_id') },
   mirror_coverage_checks: { table: schema.mirrorCoverageChecks, where: upTo('run_id') },
+  mirror_document_list_checks: { table: schema.mirrorDocumentListChecks, where: upTo('run_id') },
   mirror_departure_checks: { table: schema.mirrorDepartureChecks, where: upTo('run_id') },
   mirror_moved_cases: { table: schema.mirrorMovedCases, where: upTo('run_id') },
   rejected_records: { table: schema.rejectedRecords, where: upTo('first_run_id'), instead: lastSeen },

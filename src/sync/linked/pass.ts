@@ -32,6 +32,7 @@ import { isDatabaseError, type OnSyncEvent } from '../report.ts';
 import { createClientFor } from '../run-sync.ts';
 import { toRisingClock } from '../sync-lists.ts';
 import { BudgetMeter, BudgetSpentError, FailureJudge } from './pass-limits.ts';
+import { findListedChanges } from './document-list.ts';
 import { Turns } from './order.ts';
 import { type LinkedReport, LinkedTally, type SkippedPass } from './report.ts';
 
@@ -103,14 +104,17 @@ async function readLinked(
       if (one.waitMs >= LONG_WAIT_MS) onEvent({ type: 'retrying', ...one });
     },
   });
-  const turns = new Turns(listDue(mirror, { runId, now: startedAt, isAll: budget.isAll }));
   const passId = beginLinkedPass(mirror, { runId, at: startedAt, processId: process.pid, ...budget });
   client.onPause((until) => {
     recordPause(mirror, 'lists', passId, until);
   });
-  onEvent({ type: 'linked-begun', runId, due: turns.due, deadPasses });
-  const pass = new LinkedPass(mirror, request, { client, meter, turns, passId, runId, now });
   try {
+    const { signal } = request;
+    const changedDocuments = await findListedChanges({ mirror, client, meter, signal, runId, now });
+    const due = { runId, now: startedAt, isAll: budget.isAll, changedDocuments };
+    const turns = new Turns(listDue(mirror, due));
+    onEvent({ type: 'linked-begun', runId, due: turns.due, deadPasses });
+    const pass = new LinkedPass(mirror, request, { client, meter, turns, passId, runId, now });
     const ending = await pass.run();
     const { records_new, records_changed, records_gone } = ending.sums;
     if (records_new + records_changed + records_gone > 0) mergeSearchIndexes(mirror.sqlite);
