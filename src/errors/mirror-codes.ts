@@ -334,7 +334,7 @@ export const ERRORS_OF_PUBLISHING = {
   PUBLISH_NO_ROOM: {
     exit: 'output',
     description: 'The Postgres server has too little disk space or memory.',
-    hint: 'What was published before is unchanged, and nothing of this publish is left. Free some space on the server.',
+    hint: 'What was published before is unchanged. Free some space on the server, then publish again.',
   },
   PUBLISH_FAILED: {
     exit: 'output',

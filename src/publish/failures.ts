@@ -82,6 +82,13 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   '40P01': { code: 'PUBLISH_BLOCKED', words: 'another session holds a lock' },
 };
 
+/** PgBouncer has one SQLSTATE for all that it refuses. */
+const STATEMENT_POOLING: Meaning = {
+  code: 'PUBLISH_REFUSED',
+  words: 'a pooler in between pools statements, and publish needs a transaction',
+  hint: 'Set its pool_mode to transaction or session, or publish to the server itself.',
+};
+
 const UNKNOWN: Meaning = { code: 'PUBLISH_FAILED', words: 'the server refused a statement' };
 
 /** Words of pg, which has no codes for them. */
@@ -98,7 +105,7 @@ const TLS_CODES = /^(?:ERR_TLS|ERR_SSL|CERT_|UNABLE_TO|SELF_SIGNED|DEPTH_ZERO|HO
 export function toPublishError(thrown: unknown, from: string): unknown {
   if (thrown instanceof MirrorError || !(thrown instanceof Error)) return thrown;
   if (isServerFailure(thrown)) {
-    const { code, words, hint } = MEANINGS[thrown.code] ?? MEANINGS[thrown.code.slice(0, 2)] ?? UNKNOWN;
+    const { code, words, hint } = toMeaning(thrown);
     const named = [
       ['table', [thrown.schema, thrown.table].filter(Boolean).join('.')],
       ['constraint', thrown.constraint ?? ''],
@@ -118,6 +125,11 @@ export function toPublishError(thrown: unknown, from: string): unknown {
   const known = CLIENT_WORDS.find(([pattern]) => pattern.test(thrown.message))?.[1];
   if (code === '' && known === undefined) return thrown;
   return fail('PUBLISH_UNREACHABLE', `${from}: ${known ?? wordsOfCode(code)}.`, thrown);
+}
+
+function toMeaning({ code, message }: ServerFailure): Meaning {
+  if (code === '08P01' && /statement pooling/i.test(message)) return STATEMENT_POOLING;
+  return MEANINGS[code] ?? MEANINGS[code.slice(0, 2)] ?? UNKNOWN;
 }
 
 function fail(code: Meaning['code'], message: string, cause: Error, hint?: string): MirrorError {

@@ -127,6 +127,15 @@ test('a failure of the server is told by its code and names, never by its words'
     code: 'PUBLISH_NO_ROOM',
     message: 'The address: the disk of the server is full (SQLSTATE 53100).',
   });
+  const pooler = Object.assign(new Error('transaction blocks not allowed in statement pooling mode'), {
+    severity: 'FATAL',
+    code: '08P01',
+  });
+  expect(toPublishError(pooler, 'The address')).toMatchObject({
+    code: 'PUBLISH_REFUSED',
+    message: expect.stringContaining('a pooler in between pools statements'),
+    hint: expect.stringContaining('pool_mode'),
+  });
   const ours = new TypeError('a bug');
   expect(toPublishError(ours, 'The address')).toBe(ours);
 });
