@@ -6,7 +6,7 @@ import type { Session } from './session.ts';
 
 /* What a publish finds on the server, and whether it may go on. */
 
-/** The oldest server that has every statement and option used here. The tests run on Postgres 17. */
+/** The oldest server that has every statement and option used here: generated columns came with it. */
 const MIN_VERSION = 120_000;
 
 /** How long another publish, perhaps one whose process has just died, may hold the lock. */

@@ -4,9 +4,13 @@
  * environment, Observable Plot from npm, R from the machine. Names what it could not get, and so did not run, and fails if anything
  * that ran failed.
  *
- *   npm run test:engines -- --folder /tmp/engines --write
+ * Then publishes to servers of Postgres of other versions than that of `npm test`, to full disks and through a pooler.
  *
- * --folder keeps what was installed and uses it again; --write rewrites docs/analysis/answers.md and the figures.
+ *   npm run test:engines -- --folder /tmp/engines --write
+ *   npm run test:engines -- --only postgres
+ *
+ * --folder keeps what was installed and uses it again; --write rewrites docs/analysis/answers.md and the figures; --only runs the
+ * recipes alone (recipes), or Postgres alone (postgres).
  */
 import { type SpawnSyncReturns, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -18,12 +22,20 @@ import { openSqlite } from '../../src/db/engine.ts';
 import { formatText } from '../../scripts/format-text.ts';
 import { type Answers, listQuestions, renderAnswers, toComparable } from './answers.ts';
 import { ODD_ROWS } from './odd-rows.ts';
+import { tryPostgres } from './postgres/try-postgres.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const RECIPES = join(ROOT, 'docs/analysis');
 const { values: flags } = parseArgs({
-  options: { folder: { type: 'string' }, write: { type: 'boolean', default: false } },
+  options: {
+    folder: { type: 'string' },
+    write: { type: 'boolean', default: false },
+    only: { type: 'string' },
+  },
 });
+if (flags.only !== undefined && !['recipes', 'postgres'].includes(flags.only))
+  throw new Error('--only takes recipes or postgres.');
+if (flags.write && flags.only !== undefined) throw new Error('--write needs all of it.');
 const folder = flags.folder ?? mkdtempSync(join(tmpdir(), 'engines-'));
 mkdirSync(folder, { recursive: true });
 
@@ -242,29 +254,36 @@ function tellStory(installed: ReadonlySet<string>): void {
   writeFileSync(join(figures, 'story-sql.txt'), `${rows.map((row) => row.join('  ')).join('\n')}\n`);
 }
 
-makeExports();
-const expected = askSqlite();
-const installed = installPackages();
-const all = [expected];
-for (const recipe of RECIPES_WITH_ANSWERS) {
-  const printed = tryRecipe(recipe, installed);
-  if (printed === null) continue;
-  const answers = JSON.parse(printed.trim().split('\n').at(-1) ?? '') as Answers;
-  compare(expected, answers);
-  all.push(answers);
+/** Returns the answers of SQLite, and those of each program that ran. */
+function runRecipes(): Answers[] {
+  makeExports();
+  const expected = askSqlite();
+  const installed = installPackages();
+  const all = [expected];
+  for (const recipe of RECIPES_WITH_ANSWERS) {
+    const printed = tryRecipe(recipe, installed);
+    if (printed === null) continue;
+    const answers = JSON.parse(printed.trim().split('\n').at(-1) ?? '') as Answers;
+    compare(expected, answers);
+    all.push(answers);
+  }
+  if (installed.has('pandas')) checkGuessing();
+  if (installed.has('frictionless'))
+    run('frictionless validate', python, [
+      '-m',
+      'frictionless',
+      'validate',
+      join(toExport('csv'), 'datapackage.json'),
+    ]);
+  else skip('frictionless validate', 'frictionless is missing');
+  tryDatasette(installed);
+  tryPlot();
+  tellStory(installed);
+  return all;
 }
-if (installed.has('pandas')) checkGuessing();
-if (installed.has('frictionless'))
-  run('frictionless validate', python, [
-    '-m',
-    'frictionless',
-    'validate',
-    join(toExport('csv'), 'datapackage.json'),
-  ]);
-else skip('frictionless validate', 'frictionless is missing');
-tryDatasette(installed);
-tryPlot();
-tellStory(installed);
+
+const all = flags.only === 'postgres' ? [] : runRecipes();
+if (flags.only !== 'recipes') await tryPostgres({ folder, ran, failed, skip });
 
 if (flags.write) {
   const path = 'docs/analysis/answers.md';

@@ -66,8 +66,12 @@ const toInstant = (value: unknown): string | null =>
   typeof value === 'string' ? new Date(value).toISOString() : null;
 
 /** What the server has, read as JSON. */
-export async function readServer(server: PostgresServer, schema: string): Promise<Content> {
-  const client = await server.connect();
+export async function readServer(
+  server: PostgresServer,
+  schema: string,
+  database?: string,
+): Promise<Content> {
+  const client = await server.connect(database);
   try {
     await client.query("SET TimeZone TO 'UTC'");
     const content: Record<string, Record<string, unknown>[]> = {};

@@ -96,7 +96,7 @@ export async function startPostgres(options: ServerOptions = {}): Promise<Postgr
   const data = join(root, 'data');
   const { status, stderr } = spawnSync(
     join(programs, 'initdb'),
-    ['-D', data, '-U', 'owner', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync', '--no-instructions'],
+    ['-D', data, '-U', 'owner', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync'],
     { ...as, encoding: 'utf8', cwd: root, env: { PATH: process.env.PATH } },
   );
   if (status !== 0) throw new Error(`initdb: ${stderr}`);
@@ -188,7 +188,7 @@ export async function startPostgres(options: ServerOptions = {}): Promise<Postgr
 }
 
 /** A port that is free now. */
-function findPort(): Promise<number> {
+export function findPort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once('error', reject);
