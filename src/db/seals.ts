@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import type Database from 'better-sqlite3';
 import { getTableColumns, getTableName } from 'drizzle-orm';
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
+import { MirrorError } from '../errors/mirror-error.ts';
 import * as schema from './schema/schema.ts';
 
 /*
@@ -99,6 +100,7 @@ const EMPTY = '0'.repeat(2 * DIGEST_BYTES);
  */
 export function keepSeals(sqlite: Database.Database): void {
   defineFunction(sqlite);
+  requireTables(sqlite);
   triggers ??= SEALED_TABLES.flatMap(toTriggers);
   const rows = triggers.map(() => `('trigger', ?, ?, 0, ?)`).join(', ');
   sqlite.unsafeMode(true);
@@ -107,13 +109,23 @@ export function keepSeals(sqlite: Database.Database): void {
     sqlite
       .prepare(`INSERT INTO temp.sqlite_schema (type, name, tbl_name, rootpage, sql) VALUES ${rows}`)
       .run(triggers.flat());
-    // With another number, the next statement that uses the temporary schema makes SQLite read it.
+    // Whatever the number, setting it makes SQLite read the temporary schema for the next statement that uses it.
     sqlite.pragma('temp.schema_version = 1');
     sqlite.prepare('SELECT 1 FROM temp.sqlite_schema').get();
   } finally {
     sqlite.pragma('writable_schema = OFF');
     sqlite.unsafeMode(false);
   }
+}
+
+/** Fails with DATABASE_DAMAGED if a table is missing. SQLite ignores a trigger of a missing table when it reads the schema. */
+function requireTables(sqlite: Database.Database): void {
+  const there = new Set(
+    sqlite.prepare(`SELECT name FROM main.sqlite_schema WHERE type = 'table'`).pluck().all(),
+  );
+  const missing = SEALED_TABLES.map(({ table }) => table).filter((table) => !there.has(table));
+  if (missing.length > 0)
+    throw new MirrorError('DATABASE_DAMAGED', `The mirror lacks the table ${missing.join(', ')}.`);
 }
 
 /** A trigger, as the schema contains it. */

@@ -99,7 +99,7 @@ function refuseLong(text: string, parsed: SearchText | null): void {
     );
   const beginnings =
     parsed === null
-      ? [...text.matchAll(/([\p{L}\p{N}]+)"?\s*\*/gu)].map(([, beginning = '']) => beginning)
+      ? [...text.matchAll(/(?<![\p{L}\p{N}])([\p{L}\p{N}]+)"?\s*\*/gu)].map(([, beginning = '']) => beginning)
       : parsed.terms.flatMap((term) =>
           term.kind === 'word' && term.isPrefix ? (term.text.match(WORDS)?.at(-1) ?? []) : [],
         );

@@ -38,6 +38,14 @@ test('opening again changes nothing', () => {
   expect(readFileSync(path).equals(before)).toBe(true);
 });
 
+test('a mirror without one of its sealed tables is not opened for writing, so that no seal is kept for some tables only', () => {
+  const path = makeMirror();
+  const sqlite = openSqlite(path);
+  sqlite.exec('DROP TABLE schema_drift');
+  sqlite.close();
+  expect(() => openMirror(path)).toThrow(withCode('DATABASE_DAMAGED'));
+});
+
 describe.each(both)('opening %s', (_, open) => {
   test('a file that is no database is refused and stays as it is', () => {
     const path = join(tempFolder(), 'letter.txt');
