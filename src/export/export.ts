@@ -13,7 +13,7 @@ import { toDescriptor } from './descriptor.ts';
 import { checkRoom, estimateBytes } from './estimate.ts';
 import { toRecord } from './formats/csv.ts';
 import type { Format, FormatName } from './formats/format.ts';
-import { type Export, type WrittenTable, toManifest } from './manifest.ts';
+import { type Export, type WrittenTable, listChosen, toManifest } from './manifest.ts';
 import { renderCitation, renderLicense, renderReadme } from './papers.ts';
 import type { Partition, PartitionName } from './partition.ts';
 import { verifyAll, writeDatabase } from './release.ts';
@@ -182,7 +182,16 @@ async function writeDelta(
   const source = run.otherSource ?? SITE;
   const isAdded = place.replaced !== null && !request.forgets;
   if (isAdded)
-    refuseOther(place.path, named, { ...request, filters: toFilters(request), runId: run.id, source });
+    refuseOther(place.path, named, {
+      ...request,
+      filters: toFilters(request),
+      tables: listChosen(
+        content.tables.map(({ name }) => name),
+        content.leftOut,
+      ),
+      runId: run.id,
+      source,
+    });
   const { format, parts } = noteParts(content.format);
   const done = await writeAll(mirror, request, { ...content, format });
   const put = (target: string): Commit[] =>

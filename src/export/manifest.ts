@@ -5,7 +5,7 @@ import { SITE } from './citation.ts';
 import type { Misfits } from './columns.ts';
 import type { Coverage, ExportedRun } from './run.ts';
 import type { Partition } from './partition.ts';
-import { TABLE_NAMES, type Table } from './table.ts';
+import { TABLE_NAMES, type Table, type TableName } from './table.ts';
 import type { FormatName } from './formats/format.ts';
 import type { ColumnStatistics } from './tally.ts';
 import { type FolderKind, toManifestKind } from './target.ts';
@@ -99,15 +99,26 @@ export function toContentHash({ tables }: Pick<Export, 'tables'>): string {
     .digest('hex');
 }
 
+/** The names of the tables that were asked for, or `all`, also if some of these could not be exported. */
+export function listChosen(
+  names: readonly TableName[],
+  leftOut: Export['leftOut'],
+): readonly TableName[] | 'all' {
+  const isAll = TABLE_NAMES.every(
+    (name) => names.includes(name) || leftOut.some(({ table }) => table === name),
+  );
+  return isAll ? 'all' : names;
+}
+
 /** What an export has of the mirror, if it is not the whole: its filters and tables. Null if it is the whole. */
 export function describeSelection({ filters, tables, leftOut, withoutTexts }: Export): string | null {
-  const absent = TABLE_NAMES.some(
-    (name) =>
-      !tables.some(({ table }) => table.name === name) && !leftOut.some(({ table }) => table === name),
+  const chosen = listChosen(
+    tables.map(({ table }) => table.name),
+    leftOut,
   );
   const parts = [
     ...Object.entries(filters).map(([name, values]) => `${name} ${values.join(', ')}`),
-    ...(absent ? [`tables ${tables.map(({ table }) => table.name).join(', ')}`] : []),
+    ...(chosen === 'all' ? [] : [`tables ${chosen.join(', ')}`]),
     ...(withoutTexts ? ['without texts'] : []),
   ];
   return parts.length === 0 ? null : `selection: ${parts.join('; ')}`;

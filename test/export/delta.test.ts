@@ -176,6 +176,7 @@ describe('export --format delta', () => {
     for (const [args, message] of [
       [['--as-of', '2'], /after run \d already, and that after run 2 cannot follow/],
       [['--without-texts'], /has another selection/],
+      [['--tables', 'cases'], /has another selection: .*"tables":"all".* instead of .*"tables":\["cases"\]/s],
       [['--partition-by', 'case_id'], /always split/],
     ] as const) {
       const { exitCode, stderr } = await harness.run(['export', 'delta', '--format', 'delta', ...args]);

@@ -5,7 +5,7 @@ import { moveIntoPlace, syncFile, syncFolder } from '../../lib/replace-file.ts';
 import { codeOf } from '../../lib/system-errors.ts';
 import { ContentHash } from '../tally.ts';
 import type { Format } from '../formats/format.ts';
-import { type Export, type WrittenTable, toContentHash, toManifest } from '../manifest.ts';
+import { type Export, type WrittenTable, listChosen, toContentHash, toManifest } from '../manifest.ts';
 import { MANIFEST } from '../target.ts';
 import { type DataFile, type TableState, UnknownLog, planCommit, toFileName, toStats } from './actions.ts';
 import { TABLES } from './foreign.ts';
@@ -57,6 +57,8 @@ interface FolderManifest {
   readonly raw: boolean;
   readonly without_texts: boolean;
   readonly filters: object;
+  /** The tables that were asked for, whether or not a run could give all of them. */
+  readonly chosen_tables: ReturnType<typeof listChosen>;
   readonly source: string;
   readonly runs: readonly RunEntry[];
 }
@@ -84,16 +86,23 @@ export function refuseOther(
   folder: string,
   named: string,
   one: Pick<Export, 'isRaw' | 'withoutTexts' | 'filters'> & {
+    readonly tables: FolderManifest['chosen_tables'];
     readonly runId: number;
     readonly source: string;
   },
 ): void {
-  const { raw, without_texts, filters, source, runs } = readManifest(folder);
+  const { raw, without_texts, filters, chosen_tables, source, runs } = readManifest(folder);
   const last = runs.at(-1)?.run ?? 0;
   const hint = 'Name another folder. --forget writes this one anew, without its earlier versions.';
   const [there, here] = [
-    { raw, without_texts, filters, source },
-    { raw: one.isRaw, without_texts: one.withoutTexts, filters: one.filters, source: one.source },
+    { raw, without_texts, filters, tables: chosen_tables, source },
+    {
+      raw: one.isRaw,
+      without_texts: one.withoutTexts,
+      filters: one.filters,
+      tables: one.tables,
+      source: one.source,
+    },
   ].map((selection) => JSON.stringify(selection));
   if (there !== here)
     throw new MirrorError('EXPORT_REFUSED', `${named} has another selection: ${there} instead of ${here}.`, {
@@ -264,6 +273,10 @@ function toFolderManifest(
   };
   return {
     ...manifest,
+    chosen_tables: listChosen(
+      planned.map(({ written }) => written.table.name),
+      done.leftOut,
+    ),
     left_out,
     left_since,
     coverage,
