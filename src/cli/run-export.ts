@@ -1,9 +1,9 @@
 import type { ExitName } from '../errors/exit-codes.ts';
 import { toPath } from '../config/paths.ts';
-import { type ExportRequest, type FinishedExport, exportMirror } from '../export/export.ts';
+import { type ExportRequest, exportMirror } from '../export/export.ts';
 import { chooseRun } from '../export/run.ts';
-import { type ObjectAddress, parseObjectAddress } from '../export/upload/address.ts';
-import { type Uploaded, uploadExport } from '../export/upload/upload.ts';
+import { parseObjectAddress } from '../export/upload/address.ts';
+import { type UploadRequest, type Uploaded, uploadExport } from '../export/upload/upload.ts';
 import { keepHeapSmall } from './heap.ts';
 import { type Io, say, withStop, write } from './io.ts';
 import { type Flags, readAsOf, readSettings } from './options.ts';
@@ -28,13 +28,15 @@ export async function runExport(
   const asOf = typeof flags.asOf === 'string' ? readAsOf(flags.asOf, io) : null;
   const path = toPath(folder, 'the folder', io.folder, true);
   const address = typeof flags.to === 'string' ? parseObjectAddress(flags.to) : null;
-  const done = await withStop(io, async (signal) => {
-    const written = await withMirrorMoment(database, async (mirror) =>
-      exportMirror(mirror, {
+  const { kind, forgets } = choices;
+  const done = await withStop(io, (signal) =>
+    withMirrorMoment(database, async (mirror) => {
+      const run = chooseRun(mirror, asOf, flags.allowPartial === true);
+      return exportMirror(mirror, {
         ...choices,
         folder: path,
         withoutTexts: flags.withoutTexts === true,
-        run: chooseRun(mirror, asOf, flags.allowPartial === true),
+        run,
         signal,
         onRows: keepHeapSmall,
         onEstimate: (bytes) => {
@@ -43,36 +45,27 @@ export async function runExport(
         onTable: (written) => {
           if (io.stderr.isTTY === true) say(io.stderr, renderTableProgress(written));
         },
-      }),
-    );
-    return {
-      written,
-      uploaded: address === null ? null : await upload(path, written, address, io, signal, choices.forgets),
-    };
-  });
-  const { written, uploaded } = done;
+        copy:
+          address === null
+            ? null
+            : (from, check) =>
+                upload({ folder: from, kind, runId: run.id, address, forgets, check }, io, signal),
+      });
+    }),
+  );
   await write(
     io.stdout,
-    flags.json === true
-      ? toJsonLine(toExportJson(path, written, uploaded))
-      : renderExport(folder, written, uploaded),
+    flags.json === true ? toJsonLine(toExportJson(path, done)) : renderExport(folder, done),
   );
   return 'complete';
 }
 
 /** The client of the bucket is large, and loaded only if there is one. */
-async function upload(
-  folder: string,
-  { kind, run }: FinishedExport,
-  address: ObjectAddress,
-  io: Io,
-  signal: AbortSignal,
-  forgets: boolean,
-): Promise<Uploaded> {
+async function upload(request: UploadRequest, io: Io, signal: AbortSignal): Promise<Uploaded> {
   const { openBucket } = await import('../export/upload/bucket.ts');
-  const bucket = openBucket(address, io.env, signal);
+  const bucket = openBucket(request.address, io.env, signal);
   try {
-    return await uploadExport(bucket, { folder, kind, runId: run.id, address, forgets });
+    return await uploadExport(bucket, request);
   } finally {
     bucket.close();
   }

@@ -328,9 +328,10 @@ function sizeOf(path: string): number {
 
 /**
  * Asks whether something was redacted since the read transaction of a mirror began. It would still be in what is about to be
- * written, published or sent, because the transaction reads the state before. Fails with REDACTED_MEANWHILE.
+ * written, published or sent, because the transaction reads the state before. Fails with REDACTED_MEANWHILE, and with `hint` if something
+ * was written already.
  */
-export function refuseRedactedMeanwhile({ path, sqlite }: Mirror): void {
+export function refuseRedactedMeanwhile({ path, sqlite }: Mirror, hint?: string): void {
   const count = (connection: Mirror['sqlite']): number =>
     connection
       .prepare<[], number>(`SELECT count(*) FROM main.sync_runs WHERE trigger = 'redact'`)
@@ -338,5 +339,7 @@ export function refuseRedactedMeanwhile({ path, sqlite }: Mirror): void {
       .get() ?? 0;
   const now = closing(openMirrorReadOnly(path), (mirror) => count(mirror.sqlite));
   if (now !== count(sqlite))
-    throw new MirrorError('REDACTED_MEANWHILE', `Something was redacted from ${path} meanwhile.`);
+    throw new MirrorError('REDACTED_MEANWHILE', `Something was redacted from ${path} meanwhile.`, {
+      ...(hint !== undefined && { hint }),
+    });
 }

@@ -18,6 +18,7 @@ import { renderCitation, renderLicense, renderReadme } from './papers.ts';
 import type { Partition, PartitionName } from './partition.ts';
 import { verifyAll, writeDatabase } from './release.ts';
 import { type ExportedRun, findCoverage } from './run.ts';
+import type { Uploaded } from './upload/upload.ts';
 import { chooseCases, chooseTables, readRun } from './select.ts';
 import type { Table, TableName } from './table.ts';
 import {
@@ -54,49 +55,78 @@ export interface ExportRequest {
   readonly onEstimate?: (bytes: number) => void;
   /** Called after each table. */
   readonly onTable?: (written: WrittenTable) => void;
+  /**
+   * Copies the folder while no other export can change it; null to copy nothing. `check` throws if something was redacted since the
+   * mirror was read.
+   */
+  readonly copy: ((folder: string, check: () => void) => Promise<Uploaded>) | null;
 }
 
 /** An export that is in its place. */
-export interface FinishedExport extends Export {
+interface PlacedExport extends Export {
   /** The earlier export that it replaced; null if there was none. */
   readonly replaced: Replaced | null;
   /** What became of each Delta table; null if the folder has none. */
   readonly commits: readonly Commit[] | null;
 }
 
+export interface FinishedExport extends PlacedExport {
+  /** Null if it was not copied. */
+  readonly uploaded: Uploaded | null;
+}
+
 /**
  * Exports the state of a mirror after a run to a folder. The mirror is in a read transaction, and its connection can be used
  * for nothing else afterwards. Fails with EXPORT_REFUSED, EXPORT_NO_ROOM, EXPORT_FAILED, REDACTED_MEANWHILE, EXPORT_UNAVAILABLE, LOCKED,
- * HISTORY_MISSING, HISTORY_DAMAGED, DATABASE_DAMAGED or the signal's reason; an earlier export is then unchanged.
+ * HISTORY_MISSING, HISTORY_DAMAGED, DATABASE_DAMAGED or the signal's reason; an earlier export is then unchanged. Fails with what `copy` throws when the
+ * export is in its place.
  */
 export async function exportMirror(mirror: Mirror, request: ExportRequest): Promise<FinishedExport> {
   const format = await loadFormat(request.format);
-  const { tables, partitions, leftOut } = chooseTables(mirror, { ...request, format });
+  const chosen = chooseTables(mirror, { ...request, format });
   const place = await inSystem(request.folder, () => openPlace(request.folder, request.kind));
+  const check = (): void => {
+    refuseRedactedMeanwhile(mirror);
+  };
   try {
-    if (request.kind === 'release') verifyAll(mirror, request.onRows);
-    const withheld = readRun(mirror, request.run, request.isRaw);
-    const filters = requireFilters(mirror.sqlite, request.filters, mirror.path);
-    if (isFiltered(filters)) refuseNoCase(mirror.sqlite, filters, mirror.path);
-    const caseIds = chooseCases(mirror, filters, request.isRaw);
-    const needed = await estimate(mirror, { ...request, tables, caseIds, folder: place.folder }, format);
-    request.onEstimate?.(needed);
-    checkRoom(place.folder, needed);
-    const content = { format, tables, partitions, leftOut, withheld, caseIds, folder: place.folder };
-    const check = (): void => {
-      refuseRedactedMeanwhile(mirror);
+    const placed = await inSystem(request.folder, () =>
+      writeInPlace(mirror, request, { ...chosen, format }, place, check),
+    );
+    const checkCopy = (): void => {
+      refuseRedactedMeanwhile(mirror, HINT_AT_COPY);
     };
-    if (request.kind === 'delta')
-      return await writeDelta(mirror, { ...request, filters }, content, place, check);
-    const written = await writeAll(mirror, { ...request, filters }, content);
-    await writePapers(written, place.folder);
-    await place.swapIn(check);
-    return { ...written, replaced: place.replaced, commits: null };
-  } catch (thrown) {
-    throw toExportError(request.folder, thrown);
+    return { ...placed, uploaded: (await request.copy?.(place.path, checkCopy)) ?? null };
   } finally {
     place.release();
   }
+}
+
+const HINT_AT_COPY =
+  'The export is in its place, and it and its objects in the bucket may have what was redacted. Export again, Delta tables with --forget, and remove the objects of this copy.';
+
+async function writeInPlace(
+  mirror: Mirror,
+  request: ExportRequest,
+  chosen: Pick<Content, 'format' | 'tables' | 'partitions' | 'leftOut'>,
+  place: Place,
+  check: () => void,
+): Promise<PlacedExport> {
+  if (request.kind === 'release') verifyAll(mirror, request.onRows);
+  const withheld = readRun(mirror, request.run, request.isRaw);
+  const filters = requireFilters(mirror.sqlite, request.filters, mirror.path);
+  if (isFiltered(filters)) refuseNoCase(mirror.sqlite, filters, mirror.path);
+  const caseIds = chooseCases(mirror, filters, request.isRaw);
+  const { folder } = place;
+  const { format, tables } = chosen;
+  const needed = await estimate(mirror, { ...request, tables, caseIds, folder }, format);
+  request.onEstimate?.(needed);
+  checkRoom(folder, needed);
+  const content = { ...chosen, withheld, caseIds, folder };
+  if (request.kind === 'delta') return writeDelta(mirror, { ...request, filters }, content, place, check);
+  const written = await writeAll(mirror, { ...request, filters }, content);
+  await writePapers(written, folder);
+  await place.swapIn(check);
+  return { ...written, replaced: place.replaced, commits: null };
 }
 
 const isFiltered = ({ values, filed }: CaseFilters): boolean =>
@@ -177,7 +207,7 @@ async function writeDelta(
   content: Content,
   place: Place,
   check: () => void,
-): Promise<FinishedExport> {
+): Promise<PlacedExport> {
   const { folder: named, run } = request;
   const source = run.otherSource ?? SITE;
   const isAdded = place.replaced !== null && !request.forgets;

@@ -81,6 +81,8 @@ export async function openPlace(named: string, kind: FolderKind): Promise<Place>
         check();
         putInPlace(folder, path);
         syncFolder(parent);
+        // What was replaced is not kept as long as the folder is locked.
+        removeLeftovers(path);
       },
     };
   } catch (thrown) {
@@ -254,18 +256,23 @@ function readEarlier(path: string): Earlier | null {
       readonly files?: readonly { readonly path: string; readonly bytes: number; readonly sha256: string }[];
     };
     const sumsText = manifest.files === undefined ? '' : readFileSync(join(path, SUMS), 'utf8');
-    const lines = sumsText.split('\n').filter(Boolean);
     return {
       kind: manifest.kind,
       runId: manifest.run.id,
       tables: Object.keys(manifest.tables).length,
-      sums: new Map(lines.map((line) => [line.slice(66), line.slice(0, 64)])),
+      sums: parseSums(sumsText),
       sumsText,
       data: new Map(manifest.files?.map((file) => [file.path, file])),
     };
   } catch {
     return null;
   }
+}
+
+/** The hash of each file that the sums name, by its path. */
+export function parseSums(text: string): Map<string, string> {
+  const lines = text.split('\n').filter(Boolean);
+  return new Map(lines.map((line) => [line.slice(66), line.slice(0, 64)]));
 }
 
 /** SHA-256 of a file, in hex. */

@@ -34,6 +34,7 @@ async function exportWhile({ database, folder }: ExportHarness, meanwhile: () =>
     mirror.sqlite.exec('BEGIN');
     const request: ExportRequest = {
       kind: 'export',
+      copy: null,
       forgets: false,
       folder: join(folder, 'out'),
       format: 'csv',

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { parseObjectAddress } from '../../src/export/upload/address.ts';
 import { orderFiles } from '../../src/export/upload/upload.ts';
 import { listFiles } from '../../src/export/target.ts';
+import { redactMeanwhile } from '../support/program.ts';
 import { type ExportHarness, startExport } from './export-harness.ts';
 
 /** A server of S3, as far as an export uses it: objects of a bucket, in the path. */
@@ -15,23 +16,26 @@ async function startServer() {
   const encodings = new Set<string>();
   /** The keys that are refused from now on, and those that are stored otherwise than they were sent. */
   let [refused, spoiled] = [/^$/, /^$/];
+  /** What happens while an object with such a key is stored. */
+  let [awaited, meanwhile] = [/^$/, (): Promise<void> => Promise.resolve()];
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? '', 'http://server');
     const key = decodeURIComponent(url.pathname).replace(/^\/research\/?/, '');
     const answer = (status: number, body: string | Buffer = ''): void => {
       response.writeHead(status, { 'content-length': Buffer.byteLength(body) });
-      response.end(request.method === 'HEAD' ? '' : body);
+      response.end(body);
     };
     const found = objects.get(key);
     if (request.method === 'PUT')
-      void readBody(request).then((body) => {
+      void readBody(request).then(async (body) => {
+        if (awaited.test(key)) await meanwhile();
         encodings.add(request.headers['content-encoding'] ?? 'none');
         if (refused.test(key)) {
           answer(403, '<Error><Code>AccessDenied</Code><Message>a text of the server</Message></Error>');
           return;
         }
         puts.push(key);
-        objects.set(key, spoiled.test(key) ? Buffer.from('other') : body);
+        objects.set(key, spoiled.test(key) ? Buffer.from(body).reverse() : body);
         answer(200);
       });
     else if (request.method === 'DELETE') {
@@ -55,6 +59,9 @@ async function startServer() {
     },
     spoil(keys: RegExp) {
       spoiled = keys;
+    },
+    during(keys: RegExp, action: () => Promise<void>) {
+      [awaited, meanwhile] = [keys, action];
     },
     close() {
       server.closeAllConnections();
@@ -137,10 +144,68 @@ describe('export --to', () => {
     server.spoil(/cases\.csv$/);
     expect((await exportTo()).stderr).toMatch(/cases\.csv of research does not read back/);
     expect(readNewest()).toEqual(before);
+    expect([...server.objects.keys()].filter((key) => /run-4.*cases\.csv/.test(key))).toEqual([]);
     server.spoil(/^$/);
     const { stdout } = await exportTo();
     expect(stdout).toMatch(/s3:\/\/research\/clearinghouse\/run-4-.*objects were there already/);
-    expect(readNewest()).toMatchObject({ run: 4 });
+    const after = readNewest();
+    expect(after).toMatchObject({ run: 4 });
+    const earlier = await exportTo('--as-of', '1');
+    expect(earlier.stdout).toMatch(/run-1-.*manifest\.json still names run-4-\w+, of a later run/);
+    expect(readNewest()).toEqual(after);
+  });
+
+  test('an object of Delta tables that reads back otherwise is removed, and one of the same size is not taken for it', async () => {
+    const isData = /cases\/.*parquet$/;
+    server.spoil(isData);
+    expect((await exportTo('--format', 'delta')).stderr).toMatch(/parquet of research does not read back/);
+    expect([...server.objects.keys()].filter((key) => isData.test(key))).toEqual([]);
+    const out = join(harness.folder, 'out');
+    const file = listFiles(out).find((one) => isData.test(one)) ?? '';
+    const bytes = readFileSync(join(out, file));
+    server.objects.set(`clearinghouse/${file}`, Buffer.from(bytes).reverse()); // as a death before reading back leaves it
+    server.spoil(/^$/);
+    expect((await exportTo('--format', 'delta')).exitCode).toBe(0);
+    expect(server.objects.get(`clearinghouse/${file}`)?.equals(bytes)).toBe(true);
+  });
+
+  test('a prefix keeps to one kind of export', async () => {
+    await exportTo('--format', 'delta');
+    const before = new Map(server.objects);
+    const refused = await harness.run(
+      ['export', 'csv', '--tables', 'runs', '--to', 's3://research/clearinghouse'],
+      { env: { AWS_ENDPOINT_URL: server.url } },
+    );
+    expect([refused.exitCode, refused.stderr]).toEqual([
+      2,
+      expect.stringMatching(/no manifest of the kind "clearinghouse-mirror exports".*prefix of its own/s),
+    ]);
+    expect(server.objects).toEqual(before);
+  });
+
+  test('no other export changes the folder during a copy, and a redaction ends it before the manifest', async () => {
+    await exportTo('--as-of', '1');
+    const before = readNewest();
+    const seen: string[] = [];
+    server.during(/run-4.*\/cases\.csv$/, async () => {
+      const other = await harness.run(['export', 'out', '--tables', 'runs']);
+      seen.push(
+        other.stderr,
+        listFiles(harness.folder)
+          .filter((file) => !/^out|lock$/.test(file))
+          .join(),
+      );
+      const id = String(harness.rows('SELECT min(id) AS id FROM clean_documents')[0]?.id);
+      seen.push(redactMeanwhile(harness.database, id));
+    });
+    const { stderr } = await exportTo();
+    expect(seen).toEqual([
+      expect.stringMatching(/Another export is writing to/),
+      '',
+      expect.stringContaining('REDACTION_UNFINISHED'),
+    ]);
+    expect(stderr).toMatch(/REDACTED_MEANWHILE.*remove the objects of this copy/s);
+    expect(readNewest()).toEqual(before);
   });
 });
 

@@ -11,8 +11,8 @@ export function renderTableProgress(written: WrittenTable): string {
   return `${written.table.name}: ${renderPlural(written.rows, 'row')}, ${renderBytes(sizeOf(written))}.\n`;
 }
 
-export function renderExport(folder: string, done: FinishedExport, uploaded: Uploaded | null): string {
-  const { run, tables, leftOut, format, database, kind, replaced, commits } = done;
+export function renderExport(folder: string, done: FinishedExport): string {
+  const { run, tables, leftOut, format, database, kind, replaced, commits, uploaded } = done;
   const withheld = renderWithheld(done);
   const sizes = new Map(tables.flatMap(({ files }) => files.map((file) => [file.path, file.bytes])));
   const bytes = [...sizes.values()].reduce((sum, one) => sum + one, 0);
@@ -51,16 +51,17 @@ function renderCommits(commits: readonly Commit[]): string {
 const renderVersion = (commit: Commit | undefined): string =>
   commit === undefined ? '' : `, ${commit.isNew ? 'new version' : 'version'} ${commit.version}`;
 
-function renderUploaded({ address, folder, objects, bytes, unchanged, removed }: Uploaded): string {
+function renderUploaded({ address, folder, newer, objects, bytes, unchanged, removed }: Uploaded): string {
   const others = [
     ...(unchanged === 0 ? [] : [`${renderPlural(unchanged, 'object was', 'objects were')} there already`]),
     ...(removed === 0 ? [] : [`${renderPlural(removed, 'object was', 'objects were')} removed`]),
+    ...(newer === null ? [] : [`manifest.json still names ${newer}, of a later run`]),
   ];
   return `${address}${folder}: ${[`${renderPlural(objects, 'object')} written and read back, ${renderBytes(bytes)}`, ...others].join('; ')}.`;
 }
 
-export function toExportJson(folder: string, done: FinishedExport, uploaded: Uploaded | null): object {
-  const { run, tables, leftOut, withheld, format, replaced, kind, commits } = done;
+export function toExportJson(folder: string, done: FinishedExport): object {
+  const { run, tables, leftOut, withheld, format, replaced, kind, commits, uploaded } = done;
   return {
     folder,
     format: kind === 'delta' ? kind : format,

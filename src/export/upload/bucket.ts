@@ -5,8 +5,6 @@ import type { ObjectAddress } from './address.ts';
 import {
   DeleteObjectCommand,
   GetObjectCommand,
-  HeadObjectCommand,
-  type HeadObjectCommandOutput,
   S3Client,
   Upload,
   paginateListObjectsV2,
@@ -21,12 +19,15 @@ import {
 type Content = { readonly path: string } | { readonly text: string };
 
 export interface Bucket {
-  /** Writes an object, in parts if it is large, and reads it back. Fails with UPLOAD_FAILED if it reads back otherwise. */
+  /**
+   * Writes an object, in parts if it is large, and reads it back. Fails with UPLOAD_FAILED if it reads back otherwise; then it is
+   * removed.
+   */
   readonly put: (key: string, content: Content, sha256: string) => Promise<void>;
-  /** The bytes of an object; null if there is none. */
-  readonly findSize: (key: string) => Promise<number | null>;
   /** SHA-256 of an object in hex; null if there is none. */
   readonly hash: (key: string) => Promise<string | null>;
+  /** An object as text, up to the size of any manifest; null if there is none. */
+  readonly readText: (key: string) => Promise<string | null>;
   /** The keys that begin with a text. */
   readonly list: (start: string) => Promise<string[]>;
   readonly remove: (key: string) => Promise<void>;
@@ -34,6 +35,7 @@ export interface Bucket {
 }
 
 const PART_BYTES = 8 * 1024 * 1024;
+const MAX_TEXT_BYTES = 64 * 1024 * 1024;
 
 /** The variables that the SDK reads and that change how it is asked. */
 export type BucketEnvironment = Readonly<
@@ -54,13 +56,19 @@ export function openBucket({ bucket }: ObjectAddress, env: BucketEnvironment, si
     responseChecksumValidation: 'WHEN_REQUIRED',
   });
   const options = { abortSignal: signal };
+  const read = async (key: string): Promise<AsyncIterable<Uint8Array>> => {
+    const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }), options);
+    return Body as AsyncIterable<Uint8Array>;
+  };
   const hash = (key: string): Promise<string | null> =>
     orAbsent(bucket, async () => {
-      const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }), options);
       const digest = createHash('sha256');
-      for await (const chunk of Body as AsyncIterable<Uint8Array>) digest.update(chunk);
+      for await (const chunk of await read(key)) digest.update(chunk);
       return digest.digest('hex');
     });
+  const remove = async (key: string): Promise<void> => {
+    await inBucket(bucket, () => client.send(new DeleteObjectCommand({ Bucket: bucket, Key: key }), options));
+  };
   return {
     async put(key, content, sha256) {
       signal.throwIfAborted();
@@ -77,19 +85,28 @@ export function openBucket({ bucket }: ObjectAddress, env: BucketEnvironment, si
       } finally {
         signal.removeEventListener('abort', abort);
       }
-      if ((await hash(key)) !== sha256)
-        throw new MirrorError(
-          'UPLOAD_FAILED',
-          `The object ${key} of ${bucket} does not read back as it was written.`,
-        );
+      if ((await hash(key)) === sha256) return;
+      const fault = `The object ${key} of ${bucket} does not read back as it was written`;
+      try {
+        await remove(key);
+      } catch (cause) {
+        const hint = 'Remove it, or copy again: then it is replaced.';
+        throw new MirrorError('UPLOAD_FAILED', `${fault}, and could not be removed.`, { cause, hint });
+      }
+      throw new MirrorError('UPLOAD_FAILED', `${fault}.`);
     },
     hash,
-    async findSize(key) {
-      const found = await orAbsent<HeadObjectCommandOutput>(bucket, () =>
-        client.send(new HeadObjectCommand({ Bucket: bucket, Key: key }), options),
-      );
-      return found?.ContentLength ?? null;
-    },
+    readText: (key) =>
+      orAbsent(bucket, async () => {
+        const chunks: Uint8Array[] = [];
+        let bytes = 0;
+        for await (const chunk of await read(key)) {
+          chunks.push(chunk);
+          bytes += chunk.length;
+          if (bytes > MAX_TEXT_BYTES) break;
+        }
+        return Buffer.concat(chunks).toString();
+      }),
     list: (start) =>
       inBucket(bucket, async () => {
         const keys: string[] = [];
@@ -101,11 +118,7 @@ export function openBucket({ bucket }: ObjectAddress, env: BucketEnvironment, si
           for (const { Key } of page.Contents ?? []) if (Key !== undefined) keys.push(Key);
         return keys;
       }),
-    async remove(key) {
-      await inBucket(bucket, () =>
-        client.send(new DeleteObjectCommand({ Bucket: bucket, Key: key }), options),
-      );
-    },
+    remove,
     close() {
       client.destroy();
     },

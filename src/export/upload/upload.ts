@@ -3,13 +3,22 @@ import { lstatSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { MirrorError } from '../../errors/mirror-error.ts';
 import { TABLES } from '../delta/foreign.ts';
-import { type FolderKind, MANIFEST, SUMS, hashFile, listFiles } from '../target.ts';
+import {
+  type FolderKind,
+  MANIFEST,
+  SUMS,
+  hashFile,
+  listFiles,
+  parseSums,
+  toManifestKind,
+} from '../target.ts';
 import type { ObjectAddress } from './address.ts';
 import type { Bucket } from './bucket.ts';
 
 /*
  * Copies an export to a bucket. Objects come first, and the manifest at the root last, so that a copy that dies leaves the manifest of
- * the last one, with everything that it names.
+ * the last one, with everything that it names. Only a copy that forgets replaces objects that the manifest names: if it dies,
+ * earlier versions are gone that the manifest still names, until it is repeated.
  */
 
 /** What was copied. */
@@ -17,6 +26,8 @@ export interface Uploaded {
   readonly address: string;
   /** The folder of the export below the prefix; empty for Delta tables, which are kept in one place. */
   readonly folder: string;
+  /** The folder of a later run that the manifest still names as the newest; null if it names this export. */
+  readonly newer: string | null;
   /** Objects and bytes that were written, and objects that were there already. */
   readonly objects: number;
   readonly bytes: number;
@@ -33,40 +44,90 @@ export interface UploadRequest {
   readonly address: ObjectAddress;
   /** Whether what the bucket has of Delta tables, and this export has not, is removed. */
   readonly forgets: boolean;
+  /** Called before an object that names data is written. Throws if something was redacted since the export read the mirror. */
+  readonly check: () => void;
 }
 
-/** Fails with EXPORT_REFUSED, UPLOAD_FAILED or the signal's reason; then the bucket has the manifest that it had. */
+/**
+ * Copies a folder that nobody else changes meanwhile. Fails with EXPORT_REFUSED, UPLOAD_FAILED, what `check` throws, or the signal's
+ * reason; then the bucket has the manifest that it had, or none if a new one did not read back.
+ */
 export async function uploadExport(bucket: Bucket, request: UploadRequest): Promise<Uploaded> {
   const { address, folder, kind, runId } = request;
   const counts = { objects: 0, bytes: 0, unchanged: 0, removed: 0 };
-  const put = async (file: string, key: string): Promise<void> => {
+  const root = await readRoot(bucket, address, kind);
+  const put = async (file: string, key: string, sha256: string): Promise<void> => {
     const path = join(folder, file);
-    await bucket.put(key, { path }, await hashFile(path));
+    await bucket.put(key, { path }, sha256);
     counts.objects++;
     counts.bytes += lstatSync(path).size;
   };
-  const toDone = (place: string): Uploaded => ({
+  const toDone = (place: string, newer: string | null): Uploaded => ({
     address: `s3://${address.bucket}/${address.prefix}`,
     folder: place,
+    newer,
     ...counts,
   });
   if (kind === 'delta') {
     await uploadTables(bucket, request, put, counts);
-    return toDone('');
+    return toDone('', null);
   }
   const sums = readFileSync(join(folder, SUMS), 'utf8');
-  // Every file has its hash in the sums, so an export with other files has another place.
+  // Every file has its hash in the sums, so an export with other files has another place, and no object there is another file.
   const place = `run-${runId}-${toHash(sums).slice(0, 12)}`;
-  for (const file of listFiles(folder)) {
+  for (const [file, sha256] of [...parseSums(sums), [SUMS, toHash(sums)] as const]) {
     const key = `${address.prefix}${place}/${file}`;
-    if ((await bucket.hash(key)) === (await hashFile(join(folder, file)))) counts.unchanged++;
-    else await put(file, key);
+    if ((await bucket.hash(key)) === sha256) counts.unchanged++;
+    else await put(file, key, sha256);
   }
-  const text = `${JSON.stringify({ kind: `clearinghouse-mirror ${kind}s`, newest: place, run: runId, sha256sums: toHash(sums) }, null, 2)}\n`;
+  request.check();
+  const newer = findNewer(root, runId);
+  if (newer !== null) return toDone(place, newer);
+  const text = `${JSON.stringify({ kind: toRootKind(kind), newest: place, run: runId, sha256sums: toHash(sums) }, null, 2)}\n`;
   await bucket.put(`${address.prefix}${MANIFEST}`, { text }, toHash(text));
   counts.objects++;
   counts.bytes += Buffer.byteLength(text);
-  return toDone(place);
+  return toDone(place, null);
+}
+
+/** The manifest at the root of a prefix, as far as it is read. */
+interface Root {
+  readonly kind?: unknown;
+  readonly run?: unknown;
+  readonly newest?: unknown;
+}
+
+const toRootKind = (kind: FolderKind): string => `${toManifestKind(kind)}${kind === 'delta' ? '' : 's'}`;
+
+/** Reads the manifest that a copy would replace; null if there is none. Fails with EXPORT_REFUSED if it is of another kind. */
+async function readRoot(
+  bucket: Bucket,
+  { bucket: name, prefix }: ObjectAddress,
+  kind: FolderKind,
+): Promise<Root | null> {
+  const text = await bucket.readText(`${prefix}${MANIFEST}`);
+  if (text === null) return null;
+  const root = parseRoot(text);
+  if (root?.kind === toRootKind(kind)) return root;
+  throw new MirrorError(
+    'EXPORT_REFUSED',
+    `The object ${prefix}${MANIFEST} of ${name} is no manifest of the kind "${toRootKind(kind)}".`,
+    { hint: 'Each kind of export needs a prefix of its own: name another one.' },
+  );
+}
+
+function parseRoot(text: string): Root | null {
+  try {
+    return JSON.parse(text) as Root | null;
+  } catch {
+    return null;
+  }
+}
+
+/** The folder of a later run that a manifest names; null if it names none. */
+function findNewer(root: Root | null, runId: number): string | null {
+  if (typeof root?.run !== 'number' || root.run <= runId) return null;
+  return typeof root.newest === 'string' && /^run-\d+-[0-9a-f]{12}$/.test(root.newest) ? root.newest : null;
 }
 
 const toHash = (text: string): string => createHash('sha256').update(text).digest('hex');
@@ -82,8 +143,8 @@ const COMMIT = /\/_delta_log\/\d{20}\.json$/;
 
 async function uploadTables(
   bucket: Bucket,
-  { folder, address: { prefix, bucket: name }, forgets }: UploadRequest,
-  put: (file: string, key: string) => Promise<void>,
+  { folder, address: { prefix, bucket: name }, forgets, check }: UploadRequest,
+  put: (file: string, key: string, sha256: string) => Promise<void>,
   counts: { unchanged: number; removed: number },
 ): Promise<void> {
   const files = listFiles(folder);
@@ -105,12 +166,15 @@ async function uploadTables(
   for (const file of orderFiles(files)) {
     const key = `${prefix}${file}`;
     const isData = file.startsWith(`${TABLES}/`) && !file.includes('/_delta_log/');
-    // The name of a file of data says what is in it, and an object is never a part of one.
-    const isThere =
-      commits.has(file) ||
-      (isData && there.has(file) && (await bucket.findSize(key)) === lstatSync(join(folder, file)).size);
-    if (isThere) counts.unchanged++;
-    else await put(file, key);
+    const sha256 = await hashFile(join(folder, file));
+    // A copy that died may have left an object that was never read back, so its size proves nothing.
+    const isThere = commits.has(file) || (isData && there.has(file) && (await bucket.hash(key)) === sha256);
+    if (isThere) {
+      counts.unchanged++;
+      continue;
+    }
+    if (!isData) check();
+    await put(file, key, sha256);
   }
   for (const file of forgets ? there : []) {
     if (here.has(file)) continue;
