@@ -36,9 +36,9 @@ const OTHER_HOST = 'The file is on another host: ';
 
 export const describeOtherHost = (host: string): string => `${OTHER_HOST}${host}.`;
 
-/** The host of such a message; null if it says something else. */
+/** The host of such a message, which another sentence may follow; null if it says something else. */
 export const readOtherHost = (message: string): string | null =>
-  message.startsWith(OTHER_HOST) ? message.slice(OTHER_HOST.length, -1) : null;
+  message.startsWith(OTHER_HOST) ? message.slice(OTHER_HOST.length).replace(/\.(?: .*)?$/s, '') : null;
 
 /** Why an address of a file is not requested; null if it may be. */
 export function findFileRefusal(url: URL, knownHosts: readonly string[]): string | null {

@@ -267,6 +267,23 @@ describe('a file on another host', () => {
     );
     expect((await run('fetch-files', '--core', '--file-hosts', known)).exitCode).toBe(0);
     expect(states()).toEqual([{ document_id: 11, outcome: 'file', failures: 0 }]);
+  test('whose stored file was lost is due again when its host is known', async () => {
+    const { json, run, stored, folder, rows } = await start([{ id: 11 }, { id: 12 }]);
+    await json();
+    const files = stored();
+    rmSync(join(folder, files[0] ?? ''));
+    const elsewhere = await run('fetch-files', '--core', '--file-hosts', 'files.example.org', '--json');
+    expect(JSON.parse(elsewhere.stdout)).toMatchObject({
+      pass: { refused: 1, requests: 0 },
+      refused_hosts: [{ host: new URL(hosts[0]?.url ?? '').host, documents: 1 }],
+    });
+    expect(rows('SELECT error_message FROM document_files WHERE hash IS NULL')).toEqual([
+      { error_message: expect.stringMatching(/^The file is on another host: .* The file .* is missing/) },
+    ]);
+    expect(await json()).toMatchObject({ pass: { files: 1, requests: 1 } });
+    expect(stored()).toEqual(files);
+  });
+
   });
 
   test('is not requested either if a known host redirects there', async () => {

@@ -1,4 +1,4 @@
-import { and, count, desc, eq, isNotNull, sql } from 'drizzle-orm';
+import { type SQL, and, count, eq, isNotNull, or, sql } from 'drizzle-orm';
 import {
   type FileAnswer,
   describeOtherHost,
@@ -41,17 +41,17 @@ function toScope(
   selection: DocumentSelection,
   { now, knownHosts, maxFileBytes }: FileTerms,
 ): Scope {
-  const refusals = sql.join(
-    knownHosts.map((host) => sql`${describeOtherHost(host)}`),
-    sql`, `,
-  );
+  // A sentence about a lost file may follow the reason.
+  const says = (reason: string): SQL =>
+    sql`instr(${documentFiles.error_message} || ' ', ${`${reason} `}) = 1`;
+  const isOnKnownHost = or(...knownHosts.map((host) => says(describeOtherHost(host)))) ?? sql`FALSE`;
   return {
     states: documentFiles,
     where: and(isSelected(mirror, selection), isNotNull(documents.file)),
     rank: toRank(documentFiles, now, {
       never: sql`0`,
-      others: sql`WHEN ${documentFiles.outcome} = 'refused' AND ${documentFiles.error_message} IN (${refusals}) THEN 1
-        WHEN ${documentFiles.outcome} = 'too_large' AND ${documentFiles.error_message} <> ${toTooLarge(maxFileBytes).message} THEN 1`,
+      others: sql`WHEN ${documentFiles.outcome} = 'refused' AND (${isOnKnownHost}) THEN 1
+        WHEN ${documentFiles.outcome} = 'too_large' AND NOT ${says(toTooLarge(maxFileBytes).message)} THEN 1`,
     }),
   };
 }
@@ -102,19 +102,26 @@ export function listRefusedHosts(
   terms: FileTerms,
 ): RefusedHost[] {
   const { where, rank } = toScope(mirror, selection, terms);
-  return mirror.db
+  const rows = mirror.db
     .select({ message: documentFiles.error_message, documents: count() })
     .from(documents)
     .innerJoin(documentFiles, eq(documentFiles.document_id, documents.id))
     .where(and(where, eq(documentFiles.outcome, 'refused'), sql`${rank} IS NULL`))
     .groupBy(documentFiles.error_message)
-    .orderBy(desc(count()), documentFiles.error_message)
-    .all()
-    .flatMap(({ message, documents: found }) => {
-      const host = readOtherHost(message ?? '');
-      return host === null ? [] : [{ host, documents: found }];
-    });
+    .all();
+  const hosts = new Map<string, number>();
+  for (const { message, documents: found } of rows) {
+    const host = readOtherHost(message ?? '');
+    if (host !== null) hosts.set(host, (hosts.get(host) ?? 0) + found);
+  }
+  return sortHosts(hosts);
 }
+
+/** The most frequent first. */
+export const sortHosts = (hosts: ReadonlyMap<string, number>): RefusedHost[] =>
+  [...hosts]
+    .map(([host, found]) => ({ host, documents: found }))
+    .sort((one, other) => other.documents - one.documents || (one.host < other.host ? -1 : 1));
 
 export type FileCounts = DownloadCounts<FileOutcome>;
 

@@ -27,6 +27,7 @@ import {
   listRefusedHosts,
   markMissingFiles,
   measureFiles,
+  sortHosts,
   writeFileFinding,
 } from '../../db/linked/files.ts';
 import type { Mirror } from '../../db/open-mirror.ts';
@@ -186,8 +187,6 @@ export function planFiles(
     expectedBytes: stored.files >= ENOUGH_FILES ? Math.round(planned * (stored.bytes / stored.files)) : null,
     maxBytes: planned * terms.maxFileBytes,
     stored,
-    refusedHosts: [...hosts]
-      .map(([host, documents]) => ({ host, documents }))
-      .sort((one, other) => other.documents - one.documents),
+    refusedHosts: sortHosts(hosts),
   };
 }
