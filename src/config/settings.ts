@@ -207,11 +207,15 @@ export function parsePublishSettings(written: WrittenSettings): PublishSettings 
   return parseAll(SETTINGS_OF_PUBLISHING, written);
 }
 
+/** Whether --file-hosts can name this host. */
+export const isFileHost = (host: string): boolean =>
+  /^(?:[a-z0-9.-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?$/.test(host);
+
 /** Validates the settings of the files of documents. Throws SETTING_INVALID for the first invalid one. */
 export function parseFileSettings(written: WrittenSettings): FileSettings {
   const settings = parseAll(SETTINGS_OF_FILES, written);
   const fileHosts = settings.fileHosts.map((host) => host.toLowerCase());
-  const odd = fileHosts.find((host) => !/^(?:[a-z0-9.-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?$/.test(host));
+  const odd = fileHosts.find((host) => !isFileHost(host));
   if (odd !== undefined)
     throw new MirrorError(
       'SETTING_INVALID',

@@ -235,7 +235,7 @@ export const ERRORS_OF_RUNS = {
     exit: 'output',
     description:
       'The folder of the files of documents is missing, is a link that leads nowhere, or has none of the stored files. Nothing is removed or forgotten.',
-    hint: 'Mount the disk, or put the folder back beside the mirror, and run the command again. If the files are lost for good, `fetch-files --accept-missing-files` requests them again.',
+    hint: 'Mount the disk, or put the folder back beside the mirror, and run the command again. If the files are lost for good, `fetch-files --core --accept-missing-files` requests those of core documents again.',
   },
   STATE_FILE_DAMAGED: {
     exit: 'database',

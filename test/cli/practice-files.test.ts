@@ -56,7 +56,7 @@ test('the files of invented documents are fetched as the page shows it, and a ho
   const [, dry, first, second, status] = outputs;
   expect(dry).toMatch(/this pass requests up to \d+, their size is not known yet, at most/);
   expect(first).toMatch(/Files: \d+ files, \d+ not offered, \d+ on another host or not public/);
-  expect(first).toContain(`add it: --file-hosts "${host};localhost:${port}"`);
+  expect(first).toContain(`run fetch-files with --file-hosts "${host};localhost:${port}"`);
   expect(second).toMatch(/Files: \d+ files, .*Pass 2: complete/);
   expect(second).not.toContain('Not requested');
   expect(status).toMatch(/files of \d+ public documents: \d+ files, \d+ not offered, .* 0 due/);

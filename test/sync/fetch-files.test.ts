@@ -197,6 +197,9 @@ describe('fetching files', () => {
     });
     expect(await json('--max-file', '1000')).toMatchObject({ pass: { too_large: 1 } });
     expect(await json('--max-file', '1000')).toMatchObject({ pass: { requests: 0 } });
+    expect((await run('status')).stdout.replaceAll(/\s+/g, ' ')).toContain(
+      '1 due (`clearinghouse-mirror fetch-files --core`)',
+    );
     expect(await json()).toMatchObject({ pass: { files: 1 }, selected: { files: 2, due: 0 } });
     expect(asked()).toHaveLength(6);
     const status = await run('status');
@@ -263,10 +266,30 @@ describe('a file on another host', () => {
     const refused = [{ host: new URL(other.url).host, documents: 1 }];
     expect(await json('--dry-run')).toMatchObject({ due: 0, planned: 0, refused_hosts: refused });
     expect((await run('fetch-files', '--core')).stdout.replaceAll(/\s+/g, ' ')).toContain(
-      `1 file on ${new URL(other.url).host} (1). If you trust a host, add it: --file-hosts "${known}".`,
+      `1 file on ${new URL(other.url).host} (1). If you trust a host, run fetch-files with --file-hosts "${known}", or set CLEARINGHOUSE_FILE_HOSTS.`,
     );
     expect((await run('fetch-files', '--core', '--file-hosts', known)).exitCode).toBe(0);
     expect(states()).toEqual([{ document_id: 11, outcome: 'file', failures: 0 }]);
+  });
+
+  test('is in the flag to copy only if it is a name of a host', async () => {
+    const { fetchFiles, json, run } = await start([
+      { id: 11, file: 'https://a"$(touch${IFS}x)`b`;c/11.pdf' },
+      { id: 12, file: 'https://files.example.org/12.pdf' },
+    ]);
+    await json();
+    const selected =
+      '2 files on files.example.org (1) and 1 other host. If you trust a host, run fetch-files';
+    for (const { stdout } of [await fetchFiles(), await fetchFiles('--dry-run'), await run('status')]) {
+      expect(stdout.replaceAll(/\s+/g, ' ')).toContain(selected);
+      expect(stdout).toContain(';files.example.org"');
+      expect(stdout).not.toMatch(/touch|`b`/);
+    }
+    const odd = await run('fetch-files', '--core', '--file-hosts', 'files.example.org', '--dry-run');
+    expect(odd.stdout.replaceAll(/\s+/g, ' ')).toContain('host: 1 file on 1 odd host.');
+    expect(odd.stdout).not.toContain('If you trust');
+  });
+
   test('whose stored file was lost is due again when its host is known', async () => {
     const { json, run, stored, folder, rows } = await start([{ id: 11 }, { id: 12 }]);
     await json();
@@ -460,13 +483,16 @@ describe('the folder of the files', () => {
   test.each(['absent', 'dangling', 'empty'] as const)(
     'keeps everything while it is %s, and begins anew only if told so',
     async (state) => {
-      const { json, fetchFiles, stored, folder, states, asked } = await start([{ id: 11 }, { id: 12 }]);
+      const { json, fetchFiles, run, stored, folder, states, asked } = await start([{ id: 11 }, { id: 12 }]);
       await json();
       const [files, known] = [stored(), states()];
       const away = `${folder}-away`;
       renameSync(folder, away);
       if (state === 'dangling') symlinkSync(`${folder}-not-mounted`, folder);
       if (state === 'empty') mkdirSync(folder);
+      expect((await run('status')).stdout.replaceAll(/\s+/g, ' ')).toContain(
+        '`clearinghouse-mirror fetch-files --core --accept-missing-files` requests those of core documents again.',
+      );
       for (let time = 0; time < 2; time++) {
         const { exitCode, stderr } = await fetchFiles();
         expect([exitCode, stderr]).toEqual([

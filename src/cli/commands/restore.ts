@@ -86,7 +86,7 @@ function renderFiles(database: string): string {
     missing === 0
       ? ''
       : there === 0
-        ? ' Put the folder of the files there, or run `fetch-files --accept-missing-files`, which requests them again.'
+        ? ' Put the folder of the files there, or run `fetch-files --core --accept-missing-files`, which requests those of core documents again.'
         : ` The next fetch-files requests the other ${missing} again.`;
   return `Of the ${renderPlural(hashes.length, 'file')} of documents that it names, ${folder} has ${there}.${rest}\n`;
 }

@@ -26,7 +26,7 @@ function renderDownloadState(
       ? ''
       : ` The server asked for no request for ${kind} before ${pass.paused_until}.`;
   const lines = [
-    `${kind} of ${renderPlural(documents, 'public document')}: ${renderOutcomes(kind, counts)}, ${renderCount(never_requested)} never requested; ${renderCount(due)} due${due === 0 ? '' : ` (\`clearinghouse-mirror fetch-${kind}\`)`}.`,
+    `${kind} of ${renderPlural(documents, 'public document')}: ${renderOutcomes(kind, counts)}, ${renderCount(never_requested)} never requested; ${renderCount(due)} due${due === 0 ? '' : ` (\`clearinghouse-mirror fetch-${kind}${kind === 'files' ? ' --core' : ''}\`)`}.`,
     `newest pass over ${kind}, at ${pass.started_at}: ${pass.outcome}, ${renderOutcomes(kind, pass)}.${why}${pause}`,
     ...notes,
   ];
@@ -52,14 +52,14 @@ export function renderFileState(
     missing === 0
       ? []
       : [
-          `${renderPlural(missing, 'stored file')} ${missing === 1 ? 'is' : 'are'} MISSING from that folder. If the folder is elsewhere, put it back; otherwise \`clearinghouse-mirror fetch-files\` requests them again.`,
+          `${renderPlural(missing, 'stored file')} ${missing === 1 ? 'is' : 'are'} MISSING from that folder. If the folder is elsewhere, put it back; otherwise \`clearinghouse-mirror fetch-files --core${missing === stored.files ? ' --accept-missing-files' : ''}\` requests those of core documents again.`,
         ];
   const notes = [
     ...lost,
     ...renderRefusedHosts(refusedHosts, knownHosts),
     ...(counts.too_large === 0
       ? []
-      : ['Files that are too large are requested again if --max-file is another.']),
+      : ['fetch-files requests those that are too large again if its --max-file is another.']),
   ];
   return `${renderDownloadState('files', counts, pass, { width, timeZone, notes })}${wrapText(held, width)}`;
 }

@@ -1,3 +1,4 @@
+import { isFileHost } from '../../config/settings.ts';
 import type { RefusedHost } from '../../db/linked/files.ts';
 import type { DownloadKind } from '../../db/linked/passes.ts';
 import { renderCount, renderPlural } from '../../lib/layout.ts';
@@ -106,16 +107,27 @@ export function renderDownloadReport(
 /** So many hosts are named. */
 const MAX_HOSTS = 5;
 
-/** The hosts that are not known, and how to go on. Empty if there is none. */
+/**
+ * The hosts that are not known, and how to go on. Empty if there is none. A document can name any host, so only those that
+ * --file-hosts takes are in the text and in the flag to copy.
+ */
 export function renderRefusedHosts(refused: readonly RefusedHost[], knownHosts: readonly string[]): string[] {
   if (refused.length === 0) return [];
   const total = refused.reduce((sum, { documents }) => sum + documents, 0);
-  const named = refused
-    .slice(0, MAX_HOSTS)
-    .map(({ host, documents }) => `${host} (${renderCount(documents)})`);
+  const named = refused.filter(({ host }) => isFileHost(host)).slice(0, MAX_HOSTS);
   const others = refused.length - named.length;
-  const known = [...knownHosts, refused[0]?.host ?? ''].join(';');
+  const where = [
+    ...(named.length === 0
+      ? []
+      : [named.map(({ host, documents }) => `${host} (${renderCount(documents)})`).join(', ')]),
+    ...(others === 0 ? [] : [renderPlural(others, named.length === 0 ? 'odd host' : 'other host')]),
+  ];
+  const [first] = named;
+  const advice =
+    first === undefined
+      ? ''
+      : ` If you trust a host, run fetch-files with --file-hosts "${[...knownHosts, first.host].join(';')}", or set CLEARINGHOUSE_FILE_HOSTS.`;
   return [
-    `Not requested, because --file-hosts does not name their host: ${renderPlural(total, 'file')} on ${named.join(', ')}${others === 0 ? '' : ` and ${renderPlural(others, 'other host')}`}. If you trust a host, add it: --file-hosts "${known}".`,
+    `Not requested, because --file-hosts does not name their host: ${renderPlural(total, 'file')} on ${where.join(' and ')}.${advice}`,
   ];
 }

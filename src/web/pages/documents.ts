@@ -226,7 +226,8 @@ function renderFile(mirror: Mirror, id: number): Html {
     <p>
       ${
         row === undefined
-          ? html`Not fetched. <code>clearinghouse-mirror fetch-files</code> fetches files.`
+          ? html`Not fetched. <code>clearinghouse-mirror fetch-files --core</code> fetches files of core
+              documents.`
           : row.hash === null || row.bytes === null
             ? (FILE_OUTCOMES[row.outcome] ?? row.outcome)
             : html`Stored, ${renderBytes(row.bytes)}:
