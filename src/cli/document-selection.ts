@@ -13,8 +13,8 @@ import { parseCaseId, withMirror } from './with-mirror.ts';
 
 const DEFAULT_BUDGET = '500';
 
-/** Adds the flags that select documents, and the budget. */
-export function addDocumentSelection(command: Command): Command {
+/** Adds the flags that select documents, and the budget. `uncounted` says which requests the budget does not count. */
+export function addDocumentSelection(command: Command, uncounted = ''): Command {
   return addCaseFilters(command)
     .addOption(new Option('--type <type...>', 'only documents of these types').default([], 'all'))
     .option('--core', 'only core documents')
@@ -24,7 +24,7 @@ export function addDocumentSelection(command: Command): Command {
         .default([], 'all'),
     )
     .addOption(
-      new Option('--budget <requests>', 'maximum requests, including retries; "all" for no limit')
+      new Option('--budget <requests>', `maximum requests, including retries; "all" for no limit${uncounted}`)
         .argParser(parseBudget)
         .default(Number(DEFAULT_BUDGET), DEFAULT_BUDGET),
     )

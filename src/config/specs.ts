@@ -169,7 +169,7 @@ export const SETTINGS_OF_NIGHTLY = nameVariables({
     flag: '--files-budget <requests>',
     default: '0',
     description:
-      'Maximum requests for files (PDF) of documents after each scheduled run, including retries; 0 for none. All of them are very large.',
+      'Maximum requests for files (PDF) of documents after each scheduled run, including retries; 0 for none. Short answers without a file do not count, up to as many again. All files are very large.',
     parse: wholeNumber(0),
   },
   fileTypes: {

@@ -208,6 +208,14 @@ describe('fetching files', () => {
     );
   });
 
+  test('spends its budget on what is too large only after many bytes', async () => {
+    const { json } = await start([{ id: 11 }, { id: 12 }, { id: 13 }], { fault: () => 'endless' });
+    expect(await json('--budget', '1', '--max-file', '300000')).toMatchObject({
+      outcome: 'budget',
+      pass: { too_large: 1, requests: 1 },
+    });
+  });
+
   test('says with --dry-run how many are due and how large they are, and requests nothing', async () => {
     const { fetchFiles, json, asked, stored } = await start([{ id: 11 }, { id: 12 }]);
     expect((await fetchFiles('--dry-run')).stdout.replaceAll(/\s+/g, ' ')).toContain(

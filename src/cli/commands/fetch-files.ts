@@ -19,7 +19,7 @@ import { withMirror } from '../with-mirror.ts';
 
 export function defineOptions(command: Command): Command {
   return addSettings(
-    addDocumentSelection(command)
+    addDocumentSelection(command, '. Short answers without a file do not count, up to as many again')
       .option(
         '--accept-missing-files',
         'begin a new folder if none of the stored files is there, and request them again',
@@ -40,8 +40,9 @@ requested again only when its document changes. A failure costs only its own fil
 requested again after a pause. Snapshots do not contain files.
 
 Requests for files that the host does not have, that are too large or that it redirects to another
-host do not use up the budget, up to as many as the budget has. The output names the hosts of files
-that were not requested because --file-hosts does not name them.
+host do not use up the budget if the answer has less than 64 kB, up to as many as the budget has: a
+pass sends at most twice its budget. The output names the hosts of files that were not requested
+because --file-hosts does not name them.
 
 The filters are those of \`search\`, and select the cases whose documents are meant.
 

@@ -29,7 +29,10 @@ import { BudgetMeter, BudgetSpentError, type FailureJudge } from './pass-limits.
 export interface DownloadRequest<Plan> {
   readonly settings: Settings;
   readonly selection: DocumentSelection;
-  /** Maximum requests, including retries and redirects. */
+  /**
+   * Maximum requests, including retries and redirects. For files, requests for those with a short answer and no file do not
+   * count, up to as many as the budget.
+   */
   readonly budget: number;
   /** Send requests although the server asked for a pause. */
   readonly ignoresPause?: boolean;
@@ -60,8 +63,8 @@ export interface DownloadSource<
   readonly outcomes: readonly string[];
   /** Answers that cost no request. They are recorded first, and are not due any more. */
   readonly refused?: () => Iterable<{ readonly document: DueDocument; readonly answer: Answer }>;
-  /** Whether the requests for this answer do not count. */
-  readonly isFree?: (answer: Answer) => boolean;
+  /** Whether the requests for this answer, which had so many bytes, do not count. */
+  readonly isFree?: (answer: Answer, bytes: number) => boolean;
   /** Lists the documents that are due, the most urgent first. */
   listDue(limit: number): readonly DueDocument[];
   /** Requests one text or file. Throws a MirrorError if there is no clear answer. */
@@ -217,18 +220,20 @@ async function fetchEach<Kind extends DownloadKind, Plan, Answer extends { reado
   try {
     for (const document of due) {
       signal.throwIfAborted();
-      const before = client.traffic().requests;
+      const before = client.traffic();
       try {
         const maxAttempts = Math.min(MAX_ATTEMPTS, settings.maxAttempts, Math.max(1, meter.left));
         const answer = await source.fetch(document, signal, maxAttempts);
         record({ document, result: { answer }, at: now() });
         judge.noteRead();
-        if (source.isFree?.(answer) === true) meter.giveBack(client.traffic().requests - before);
+        const { requests, bytes } = client.traffic();
+        if (source.isFree?.(answer, bytes - before.bytes) === true)
+          meter.giveBack(requests - before.requests);
       } catch (error) {
         if (!(error instanceof MirrorError) || signal.aborted || isDatabaseError(error)) throw error;
         if (error.code === 'FILE_UNWRITABLE') throw error; // It says nothing about the document.
         // A document that ends every pass goes behind the others, which are then requested all the same.
-        const isAttempted = client.traffic().requests > before;
+        const isAttempted = client.traffic().requests > before.requests;
         if (isAttempted || !endsEarly(error)) record({ document, result: { error }, at: now() });
         if (endsEarly(error)) throw error;
         const cause = await judge.judge(error, signal);

@@ -44,11 +44,11 @@ export interface FilePassRequest extends DownloadRequest<FilePlan> {
 /** What a pass is going to do. */
 export interface FilePlan {
   readonly counts: FileCounts;
-  /** Files that this pass requests at most. */
+  /** The files that are due and may be requested, and the budget if that is less: see {@link DownloadRequest.budget}. */
   readonly planned: number;
   /** Bytes that their files will probably take; null if the mirror has too few files to tell. */
   readonly expectedBytes: number | null;
-  /** Bytes that they can take at most. */
+  /** Bytes that these files can take at most. */
   readonly maxBytes: number;
   readonly stored: FileSums;
   /** The hosts of files that are not requested because their host is not known. */
@@ -69,8 +69,11 @@ export interface FilePassReport extends DownloadReport<'files'> {
 /** From so many files on, their mean size says something about the next ones. */
 const ENOUGH_FILES = 20;
 
-/** The host said in few bytes that there is no file to store. */
+/** The answers that say that there is no file to store. They are free if they were short. */
 const FREE_OUTCOMES: ReadonlySet<string> = new Set<FileOutcome>(['not_offered', 'too_large', 'refused']);
+
+/** A file whose length is not declared is received up to the limit before it is too large. */
+const MAX_FREE_BYTES = 64 * 1024;
 
 /** Fetches the files that are due, within the budget. A file is in its place before its row is committed. */
 export function runFilePass(request: FilePassRequest, runtime: Runtime): Promise<FilePassReport> {
@@ -105,7 +108,8 @@ export function runFilePass(request: FilePassRequest, runtime: Runtime): Promise
         judge: new FileFailureJudge(),
         outcomes: FILE_OUTCOMES,
         refused: () => eachRefusedFile(mirror, selection, terms),
-        isFree: ({ outcome }: FileAnswer) => FREE_OUTCOMES.has(outcome),
+        isFree: ({ outcome }: FileAnswer, bytes: number) =>
+          bytes < MAX_FREE_BYTES && FREE_OUTCOMES.has(outcome),
         listDue: (limit) => listDueFiles(mirror, selection, terms, limit),
         fetch: (document, signal, maxAttempts) =>
           fetchIntoStore(mirror, client, document, signal, maxAttempts),
