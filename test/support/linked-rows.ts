@@ -177,7 +177,7 @@ function storeTexts(mirror: Mirror, day: number, at: Date): void {
   }
   const traffic = { requests: answers.length, retries: 0, waited_ms: 0, bytes: 100 };
   recordFigures(mirror, 'texts', passId, { ...traffic, ...figures });
-  endPass(mirror, 'texts', passId, { outcome: 'complete', error: null }, at);
+  endPass(mirror, 'texts', passId, { outcome: 'complete', error: null, ...traffic }, at);
 }
 
 const toList = (records: readonly JsonObject[]): string =>

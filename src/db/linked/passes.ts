@@ -23,6 +23,9 @@ export interface PassEnding {
   readonly error: RecordedError | null;
 }
 
+/** What a whole pass has requested. */
+export type PassTraffic = Pick<LinkedPassRow, 'requests' | 'retries'>;
+
 export interface LinkedPassStart {
   readonly runId: number;
   readonly at: Date;
@@ -124,13 +127,15 @@ export function endPass(
   { db }: Mirror,
   kind: PassKind,
   passId: number,
-  { outcome, error }: PassEnding,
+  { outcome, error, requests, retries }: PassEnding & PassTraffic,
   at: Date,
 ): void {
   const log = LOGS[kind];
   db.update(log)
     .set({
       outcome,
+      requests,
+      retries,
       ended_at: at.toISOString(),
       error_code: error?.code ?? null,
       error_message: error?.message ?? null,

@@ -34,7 +34,8 @@ export interface DocumentListRequest {
 /**
  * Requests the newest pages of the list of all documents (A44) if they are due, and records the answer with its date. Returns the
  * cases whose lists of documents changed according to it, as a hint which lists to read first: nothing is stored from it. Empty if the list is not
- * offered, does not name its cases, or contradicts the lists of cases. No failure of it costs the pass anything.
+ * offered, does not name its cases, or contradicts the lists of cases. A failure of it costs the pass only its requests, unless the server asks
+ * for a pause that is too long: as after any other request, no list is then read.
  */
 export async function findListedChanges(request: DocumentListRequest): Promise<readonly number[]> {
   const { mirror, client, meter, runId, now } = request;

@@ -11,6 +11,7 @@ import {
   type DownloadFigures,
   type DownloadKind,
   type PassEnding,
+  type PassTraffic,
   beginDownloadPass,
   endPass,
   findDownloadPause,
@@ -200,10 +201,11 @@ async function fetchDue<Kind extends DownloadKind, Plan, Answer extends { readon
   const outcome = ending.outcome === 'complete' && source.isAnyDue() ? 'budget' : ending.outcome;
   const endedAt = now();
   const figures = toFigures();
+  const traffic: PassTraffic = figures;
   mirror.sqlite
     .transaction(() => {
       recordFigures(mirror, kind, passId, figures);
-      endPass(mirror, kind, passId, { ...ending, outcome }, endedAt);
+      endPass(mirror, kind, passId, { ...traffic, ...ending, outcome }, endedAt);
     })
     .immediate();
   return { ...ending, outcome, endedAt, figures, pausedUntil: client.pausedUntil() };

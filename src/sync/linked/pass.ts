@@ -7,6 +7,7 @@ import type { LinkedBudget } from '../../config/parsers.ts';
 import type { Settings } from '../../config/settings.ts';
 import { toDatabaseError } from '../../db/errors.ts';
 import {
+  type PassTraffic,
   beginLinkedPass,
   endPass,
   findLinkedPauseLeft,
@@ -118,14 +119,14 @@ async function readLinked(
     const ending = await pass.run();
     const { records_new, records_changed, records_gone } = ending.sums;
     if (records_new + records_changed + records_gone > 0) mergeSearchIndexes(mirror.sqlite);
-    endPass(mirror, 'lists', passId, ending, now());
+    endPass(mirror, 'lists', passId, { ...ending, ...toPassTraffic(client) }, now());
     const report = { passId, runId, startedAt, endedAt: now(), ...ending };
     onEvent({ type: 'linked-ended', report });
     return report;
   } catch (thrown) {
     const error = toDatabaseError(thrown, mirror.path);
     onEvent({ type: 'run-failed' });
-    endBadly(mirror, passId, now(), error);
+    endBadly(mirror, passId, toPassTraffic(client), now(), error);
     throw error;
   } finally {
     client.close();
@@ -150,10 +151,16 @@ function toBudget(budget: LinkedBudget, endsBy: Date | null, now: Date): LinkedB
   return { ...budget, minutes: Math.min(budget.minutes ?? Infinity, left) };
 }
 
-function endBadly(mirror: Mirror, passId: number, at: Date, thrown: unknown): void {
+/** Of the whole pass, also before its first list. */
+function toPassTraffic(client: Client): PassTraffic {
+  const { requests, retries } = client.traffic();
+  return { requests, retries };
+}
+
+function endBadly(mirror: Mirror, passId: number, traffic: PassTraffic, at: Date, thrown: unknown): void {
   try {
     const error = thrown instanceof MirrorError ? thrown : null;
-    endPass(mirror, 'lists', passId, { outcome: 'failed', error }, at);
+    endPass(mirror, 'lists', passId, { outcome: 'failed', error, ...traffic }, at);
   } catch {
     // The failure that is thrown on says more. The next pass records that this one died.
   }

@@ -109,7 +109,16 @@ describe('the list of all documents', () => {
     );
   });
 
-  test('that fails costs the pass nothing, and is asked again after a week', async () => {
+  test('leaves its requests on record even if the pass has no list to read', async () => {
+    const harness = await start('naming-their-case');
+    await harness.pass('500');
+    expect(await harness.pass('500')).toMatchObject({ outcome: 'complete', due: 0, sums: { requests: 1 } });
+    expect(harness.rows('SELECT requests FROM linked_passes ORDER BY id DESC LIMIT 1')).toEqual([
+      { requests: 1 },
+    ]);
+  });
+
+  test('that fails costs the pass no list, and is asked again after a week', async () => {
     let isBroken = true;
     const harness = await start('not-offered', (request) =>
       isBroken && request.route.kind === 'documents'
