@@ -14,9 +14,13 @@ import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { recordedCases } from '../../fake-api/collection/recorded-cases.ts';
 import { type FakeFiles, type FakeFilesOptions, startFakeFiles } from '../../fake-api/serve/files.ts';
+import { gatherSettings, parseFileSettings, parseSettings } from '../../src/config/settings.ts';
+import { ALL_DOCUMENTS } from '../../src/db/linked/downloads.ts';
 import { openMirror } from '../../src/db/open-mirror.ts';
 import { EXIT_CODES } from '../../src/errors/exit-codes.ts';
+import { MirrorError } from '../../src/errors/mirror-error.ts';
 import type { JsonObject } from '../../src/lib/json.ts';
+import { runFilePass } from '../../src/sync/linked/file-pass.ts';
 import { type CliResult, runCli } from '../support/command-line.ts';
 import { verifyFile } from '../support/eventful-mirror.ts';
 import { insertDocument, makeDocument } from '../support/linked-rows.ts';
@@ -64,12 +68,14 @@ async function start(papers: readonly Paper[], options: FakeFilesOptions = {}) {
     }
   };
   write((sqlite) => {
-    for (const { id, caseId = 1, file = `media/doc/${id}.pdf`, fields = {} } of papers)
-      insertDocument(
-        sqlite,
-        makeDocument({ id, file: file === null ? null : new URL(file, host.url).href, ...fields }),
-        caseId,
-      );
+    sqlite.transaction(() => {
+      for (const { id, caseId = 1, file = `media/doc/${id}.pdf`, fields = {} } of papers)
+        insertDocument(
+          sqlite,
+          makeDocument({ id, file: file === null ? null : new URL(file, host.url).href, ...fields }),
+          caseId,
+        );
+    })();
   });
   let shift = 0;
   const runtime = { ...harness.runtime, now: () => new Date(harness.runtime.now().getTime() + shift) };
@@ -315,6 +321,34 @@ describe('a file on another host', () => {
     expect(stored()).toEqual(files);
   });
 
+  test('is refused in steps, and a stopped pass leaves the rest for the next one', async () => {
+    const papers = Array.from({ length: 600 }, (_, at) => ({
+      id: 1000 + at,
+      file: `https://elsewhere.example.org/${at}.pdf`,
+    }));
+    const { fetchFiles, database, env, runtime } = await start(papers);
+    const stop = new AbortController();
+    const settings = {
+      ...parseSettings(gatherSettings({ database }, env, {})),
+      ...parseFileSettings(gatherSettings({ database }, env, {})),
+    };
+    const report = await runFilePass(
+      {
+        settings,
+        selection: ALL_DOCUMENTS,
+        budget: 10,
+        signal: stop.signal,
+        onEvent: ({ type }) => {
+          if (type === 'planned')
+            setImmediate(() => {
+              stop.abort(new MirrorError('INTERRUPTED', 'The pass was stopped.'));
+            });
+        },
+      },
+      runtime,
+    );
+    expect(report).toMatchObject({ outcome: 'interrupted', figures: { refused: 500, requests: 0 } });
+    expect((await fetchFiles()).stdout).toContain('Files: 0 files, 100 on another host');
   });
 
   test('is not requested either if a known host redirects there', async () => {

@@ -1,3 +1,4 @@
+import { setImmediate as nextTick } from 'node:timers/promises';
 import type { PacedClient, Runtime } from '../../api/pacing.ts';
 import { toTooLongPause } from '../../api/retry.ts';
 import type { Settings } from '../../config/settings.ts';
@@ -91,6 +92,9 @@ type Ending = Pick<DownloadReport<DownloadKind>, 'outcome' | 'error'>;
 /** A text or a file is requested again another day, so a request is retried only a few times. */
 const MAX_ATTEMPTS = 3;
 
+/** So many documents that cost no request are recorded in one transaction. */
+const BATCH = 500;
+
 /** What a source is opened with. */
 export interface SourceContext {
   readonly mirror: Mirror;
@@ -176,21 +180,30 @@ async function fetchDue<Kind extends DownloadKind, Plan, Answer extends { readon
       ...Object.fromEntries(counts),
     } as DownloadFigures<Kind>;
   };
-  const record = (finding: Finding<Answer>): void => {
-    const { result } = finding;
-    const outcome = 'error' in result ? 'failed' : result.answer.outcome;
-    found.set(outcome, (found.get(outcome) ?? 0) + 1);
-    const tidy = mirror.sqlite
+  const record = (...findings: readonly Finding<Answer>[]): void => {
+    for (const { result } of findings) {
+      const outcome = 'error' in result ? 'failed' : result.answer.outcome;
+      found.set(outcome, (found.get(outcome) ?? 0) + 1);
+    }
+    const tidies = mirror.sqlite
       .transaction(() => {
-        const after = source.write(finding);
+        const after = findings.map((finding) => source.write(finding));
         recordFigures(mirror, kind, passId, toFigures());
         return after;
       })
       .immediate();
-    tidy?.();
+    for (const tidy of tidies) tidy?.();
   };
-  for (const { document, answer } of source.refused?.() ?? [])
-    record({ document, result: { answer }, at: now() });
+  let refused: Finding<Answer>[] = [];
+  for (const { document, answer } of source.refused?.() ?? []) {
+    refused.push({ document, result: { answer }, at: now() });
+    if (refused.length < BATCH) continue;
+    record(...refused);
+    refused = [];
+    await nextTick();
+    if (request.signal.aborted) break; // The rest is due, so the loop over what is due says that the pass was stopped.
+  }
+  if (refused.length > 0) record(...refused);
   // Those of free answers come on top of the budget.
   const limit = request.budget * (source.isFree === undefined ? 1 : 2);
   const due = source.listDue(Math.min(limit, Number.MAX_SAFE_INTEGER));
