@@ -1,6 +1,7 @@
 import { lstatSync, readdirSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type Database from 'better-sqlite3';
+import type { IsWithheld } from '../case/related-names.ts';
 import { findEndOfText, isJsonObject, tryParse } from '../lib/json.ts';
 import { codeOf } from '../lib/system-errors.ts';
 
@@ -119,25 +120,66 @@ export function isOfRecord(record: string, kind: string, id: number): boolean {
   return ids.some((one) => one.id === id) || isNamedInPiece(record, kind, id);
 }
 
+/** Whether a rejected record has the id of such a case among its related cases. A repeated name counts each time. */
+export function hasRelated(record: string, isMeant: IsWithheld): boolean {
+  for (const { depth, field, name, token } of listMembers(record))
+    if (field === 'related_cases' && depth > 1 && name === 'id' && isMeant(toId(token))) return true;
+  return false;
+}
+
+/**
+ * Whether a rejected record may have the name of such a case as that of another: among its related cases, or anywhere if
+ * its parts cannot be separated.
+ */
+export function mayName(record: string, ownId: number | null, isMeant: IsWithheld): boolean {
+  if (hasRelated(record, isMeant)) return true;
+  const value = tryParse(record);
+  if (isJsonObject(value)) return false;
+  const text = typeof value === 'string' ? value : record;
+  const numbers = [...listNamedIn(text, 'case'), ...(IS_PART_OF_OBJECT.test(text) ? [] : listNumbers(text))];
+  return numbers.some((id) => id !== ownId && isMeant(id));
+}
+
 /** A brace or the name of a member: what has one has names, and a number without the name of an id can be anything. */
 const IS_PART_OF_OBJECT = /[{}]|"\s*:/;
 
 function isNamedInPiece(text: string, kind: string, id: number): boolean {
-  return isNamedIn(text, kind, id) || (!IS_PART_OF_OBJECT.test(text) && hasNumber(text, id));
+  return (
+    listNamedIn(text, kind).includes(id) || (!IS_PART_OF_OBJECT.test(text) && listNumbers(text).includes(id))
+  );
 }
 
-function hasNumber(text: string, id: number): boolean {
+function listNumbers(text: string): number[] {
   const numbers = toPlain(text).match(/(?<![\w.])\d[\d.]*(?:e\+?\d+)?(?!\w)/gi) ?? [];
-  return numbers.some((number) => Number(number) === id || parseInt(number, 10) === id);
+  return numbers.flatMap(toMeanings);
 }
+
+/** What the digits of a piece can mean: it may break off after them. */
+const toMeanings = (number: string): number[] => [Number(number), parseInt(number, 10)];
 
 /** Every value of a member `id` in JSON, with its nesting depth. A repeated name counts each time. */
 function* listIds(json: string): Generator<{ readonly depth: number; readonly id: number }> {
-  let depth = 0;
-  let [last, isValueOfId] = ['', false];
+  for (const { depth, name, token } of listMembers(json)) if (name === 'id') yield { depth, id: toId(token) };
+}
+
+interface Member {
+  readonly depth: number;
+  /** The member of the outermost object that it is, or is in. */
+  readonly field: string;
+  readonly name: string;
+  /** The first token of its value. */
+  readonly token: string;
+}
+
+/** Every member of every object in JSON. A repeated name counts each time. */
+function* listMembers(json: string): Generator<Member> {
+  let [depth, last, field] = [0, '', ''];
+  let name: string | undefined;
   for (const token of listTokens(json)) {
-    if (isValueOfId) yield { depth, id: toId(token) };
-    isValueOfId = token === ':' && last.startsWith('"') && tryParse(last) === 'id';
+    if (name !== undefined) yield { depth, field, name, token };
+    const read = token === ':' && last.startsWith('"') ? tryParse(last) : undefined;
+    name = typeof read === 'string' ? read : undefined;
+    if (name !== undefined && depth === 1) field = name;
     if (token === '{' || token === '[') depth++;
     else if (token === '}' || token === ']') depth--;
     last = token;
@@ -182,10 +224,11 @@ const toNamed = (kind: string): RegExp =>
     'gi',
   );
 
-function isNamedIn(text: string, kind: string, id: number): boolean {
-  for (const [, number = ''] of toPlain(text).matchAll(toNamed(kind)))
-    if (Number(number) === id || parseInt(number, 10) === id) return true;
-  return false;
+/** The ids of a kind that a text names. */
+function listNamedIn(text: string, kind: string): number[] {
+  const found: number[] = [];
+  for (const [, number = ''] of toPlain(text).matchAll(toNamed(kind))) found.push(...toMeanings(number));
+  return found;
 }
 
 /** A text without the escapes that can hide a name or a number. */

@@ -301,7 +301,9 @@ function toStoredVersion([
 /** Lists the cases of which nothing may be stored. */
 export function listHeldCases({ sqlite }: Mirror): number[] {
   return sqlite
-    .prepare<[], number>('SELECT id FROM cases WHERE mirror_redacted_run_id = mirror_departed_run_id')
+    .prepare<[], number>(
+      'SELECT id FROM cases WHERE mirror_redacted_run_id IS NOT NULL AND mirror_redacted_run_id = mirror_departed_run_id',
+    )
     .pluck()
     .all();
 }

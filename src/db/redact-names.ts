@@ -7,7 +7,7 @@ import { type IsWithheld, changeWithoutNames, withoutNames } from '../case/relat
 import type { CasePayload } from '../api/payload.ts';
 import { MirrorError } from '../errors/mirror-error.ts';
 import { type JsonObject, type JsonValue, isJsonObject, tryParse } from '../lib/json.ts';
-import { REJECTED_TABLES } from './leftovers.ts';
+import { REJECTED_TABLES, hasRelated } from './leftovers.ts';
 import { prepareIsRedacted } from './public-names.ts';
 import { parseVersion } from './write-history.ts';
 
@@ -28,7 +28,7 @@ export function listNaming(sqlite: Database.Database, caseId: number): number[] 
     );
     for (const id of naming.pluck().all(caseId)) found.add(id);
   }
-  for (const change of listChanges(sqlite, null))
+  for (const change of iterateNaming(sqlite))
     if (toWithheld(change, is(caseId)) !== null) found.add(change.case_id);
   return [...found].sort((a, b) => a - b);
 }
@@ -36,27 +36,56 @@ export function listNaming(sqlite: Database.Database, caseId: number): number[] 
 /** Lists the rejected records that hold the bytes of another case and name this one. */
 export function listRejectedNaming(sqlite: Database.Database, caseId: number): string[] {
   const keys: string[] = [];
-  for (const table of REJECTED_TABLES.filter((name) => hasTable(sqlite, name)))
-    for (const { fingerprint: key, record } of sqlite
-      .prepare<[], { fingerprint: string; record: string }>(`SELECT fingerprint, record FROM ${table}`)
-      .iterate()) {
-      const value = tryParse(record);
-      if (isJsonObject(value) && withoutNames(value, is(caseId)) !== value) keys.push(key);
-    }
+  for (const { fingerprint, record } of iterateRejected(sqlite))
+    if (hasRelated(record, is(caseId))) keys.push(fingerprint);
   return keys;
 }
 
-/** Removes the name of a case from all other cases. Part of the caller's transaction. */
+interface RejectedRow {
+  readonly fingerprint: string;
+  readonly record: string;
+}
+
+/** One by one, because a record may have megabytes. */
+function* iterateRejected(sqlite: Database.Database): Generator<RejectedRow> {
+  for (const table of REJECTED_TABLES.filter((name) => hasTable(sqlite, name)))
+    yield* sqlite.prepare<[], RejectedRow>(`SELECT fingerprint, record FROM ${table}`).iterate();
+}
+
+/**
+ * Removes the name of a case from all other cases. Part of the caller's transaction. Throws DATABASE_DAMAGED if the payload
+ * of one of them cannot be read.
+ */
 export function removeName(sqlite: Database.Database, caseId: number): void {
+  const [damaged] = removeWhereReadable(sqlite, caseId).damaged;
+  if (damaged !== undefined)
+    throw new MirrorError(
+      'DATABASE_DAMAGED',
+      `The payload of case ${damaged} is not JSON, so the name of case ${caseId} cannot be removed from it.`,
+      {
+        hint: `Restore a snapshot in which \`verify\` finds nothing wrong with case ${damaged}, or move the file away and run \`sync\` to download everything again. Then redact case ${caseId} again.`,
+      },
+    );
+}
+
+/** Removes the name of a case from all other cases with a payload that can be read. Lists the others. */
+function removeWhereReadable(
+  sqlite: Database.Database,
+  caseId: number,
+): { readonly hasRemoved: boolean; readonly damaged: readonly number[] } {
   const isRemoved = is(caseId);
-  for (const id of listNaming(sqlite, caseId)) removeFrom(sqlite, id, isRemoved);
+  const naming = listNaming(sqlite, caseId);
+  const damaged = naming.filter((id) => !removeFrom(sqlite, id, isRemoved));
+  const rejected = listRejectedNaming(sqlite, caseId);
   const deleteRejected = sqlite.prepare('DELETE FROM rejected_records WHERE fingerprint = ?');
-  for (const key of listRejectedNaming(sqlite, caseId)) deleteRejected.run(key);
+  for (const key of rejected) deleteRejected.run(key);
+  return { hasRemoved: damaged.length < naming.length || rejected.length > 0, damaged };
 }
 
 /**
  * Removes the names of redacted cases that other cases still have, as in a file of an earlier version. Their redactions are
- * pending again until the bytes are gone.
+ * pending again until the bytes are gone. A case with a damaged payload keeps them: `verify` reports it, and one case does
+ * not keep all others from a sync.
  */
 export function removeNamesLeft(sqlite: Database.Database): void {
   const reopen = sqlite.prepare(
@@ -65,14 +94,15 @@ export function removeNamesLeft(sqlite: Database.Database): void {
   sqlite.transaction(() => {
     for (const caseId of listRedactedYetNamed(sqlite)) {
       sqlite.pragma('secure_delete = ON');
-      removeName(sqlite, caseId);
-      reopen.run(caseId);
+      if (removeWhereReadable(sqlite, caseId).hasRemoved) reopen.run(caseId);
     }
   })();
 }
 
 /** Lists the redacted cases of which other cases have the name. */
 function listRedactedYetNamed(sqlite: Database.Database): number[] {
+  const hasRedacted = sqlite.prepare('SELECT 1 FROM cases WHERE mirror_redacted_run_id IS NOT NULL LIMIT 1');
+  if (hasRedacted.get() === undefined) return [];
   const isRedacted = prepareIsRedacted({ sqlite });
   const named = new Set<number>();
   const note: IsWithheld = (caseId) => {
@@ -80,13 +110,12 @@ function listRedactedYetNamed(sqlite: Database.Database): number[] {
     return false;
   };
   const related = sqlite.prepare<[], number>(
-    `SELECT DISTINCT list.id FROM cases JOIN related_cases AS list ON list.id = cases.id
+    `SELECT DISTINCT list.id FROM cases CROSS JOIN related_cases AS list ON list.id = cases.id
      WHERE cases.mirror_redacted_run_id IS NOT NULL AND list.name IS NOT NULL`,
   );
   for (const id of related.pluck().all()) named.add(id);
-  const hasRedacted = sqlite.prepare('SELECT 1 FROM cases WHERE mirror_redacted_run_id IS NOT NULL LIMIT 1');
-  if (hasRedacted.get() !== undefined)
-    for (const change of listChanges(sqlite, null)) toWithheld(change, note);
+  for (const change of iterateNaming(sqlite)) toWithheld(change, note);
+  for (const { record } of iterateRejected(sqlite)) hasRelated(record, note);
   return [...named];
 }
 
@@ -111,12 +140,19 @@ interface ChangeRow {
   readonly new_value: string | null;
 }
 
-/** The changes of related cases, or all changes of the payload of one case, newest first. */
-function listChanges(sqlite: Database.Database, caseId: number | null): readonly ChangeRow[] {
-  if (!hasTable(sqlite, 'case_changes')) return [];
-  const where =
-    caseId === null ? `field = '${RELATED}'` : `case_id = ${caseId} AND substr(field, 1, 7) <> 'mirror_'`;
-  return sqlite.prepare<[], ChangeRow>(`SELECT * FROM case_changes WHERE ${where} ORDER BY id DESC`).all();
+/** The changes of related cases, by their index and in no order: nothing is sorted or collected. */
+function* iterateNaming(sqlite: Database.Database): Generator<ChangeRow> {
+  if (hasTable(sqlite, 'case_changes'))
+    yield* sqlite.prepare<[], ChangeRow>(`SELECT * FROM case_changes WHERE field = '${RELATED}'`).iterate();
+}
+
+/** The changes of the payload of one case, newest first. */
+function listChanges(sqlite: Database.Database, caseId: number): readonly ChangeRow[] {
+  return sqlite
+    .prepare<[number], ChangeRow>(
+      `SELECT * FROM case_changes WHERE case_id = ? AND substr(field, 1, 7) <> 'mirror_' ORDER BY id DESC`,
+    )
+    .all(caseId);
 }
 
 function toChange({ field, kind, old_value, new_value }: ChangeRow): FieldChange {
@@ -128,14 +164,18 @@ const toValue = (text: string | null): JsonValue | undefined => (text === null ?
 const toText = (value: JsonValue | undefined): string | null =>
   value === undefined ? null : JSON.stringify(value);
 
-/** The values of a change without the name; null if they do not have it. */
+/** The values of a change without the name; null if they do not have it. A value without it stays, readable or not. */
 function toWithheld(
   row: ChangeRow,
   isRemoved: IsWithheld,
 ): { old: string | null; now: string | null } | null {
   const change = toChange(row);
   const left = changeWithoutNames(change, isRemoved);
-  return left === change ? null : { old: toText(left.before), now: toText(left.after) };
+  if (left === change) return null;
+  return {
+    old: left.before === change.before ? row.old_value : toText(left.before),
+    now: left.after === change.after ? row.new_value : toText(left.after),
+  };
 }
 
 interface CaseRow {
@@ -145,19 +185,16 @@ interface CaseRow {
   readonly mirror_changed_run_id: number;
 }
 
-function removeFrom(sqlite: Database.Database, id: number, isRemoved: IsWithheld): void {
+/** Whether the payload could be read; otherwise nothing of the case is changed. */
+function removeFrom(sqlite: Database.Database, id: number, isRemoved: IsWithheld): boolean {
   const row = sqlite
     .prepare<[number], CaseRow>(
       'SELECT mirror_payload, mirror_entry_keys, mirror_fingerprint, mirror_changed_run_id FROM cases WHERE id = ?',
     )
     .get(id);
-  if (row === undefined) return;
+  if (row === undefined) return true;
   const stored = tryParse(row.mirror_payload);
-  if (!isJsonObject(stored))
-    throw new MirrorError(
-      'DATABASE_DAMAGED',
-      `The payload of case ${id}, which names the case, is not JSON.`,
-    );
+  if (!isJsonObject(stored)) return false;
   const changes = listChanges(sqlite, id);
   const fingerprints = listFingerprints(sqlite, id, row, changes, isRemoved);
 
@@ -182,7 +219,11 @@ function removeFrom(sqlite: Database.Database, id: number, isRemoved: IsWithheld
     if (other !== null && isRemoved(other)) clear.run(id, mirror_position);
   // The bytes that the API sends have the name: they are read again, and compared with what is stored now.
   sqlite.prepare('DELETE FROM mirror_raw_hashes WHERE case_id = ?').run(id);
+  return true;
 }
+
+/** What fails where JSON in a row is damaged: it is not JSON, or has no member that it must have. */
+const DAMAGES = [BrokenHistory, SyntaxError, TypeError];
 
 /**
  * The new fingerprints of a case without the name: by the run of a past version, and by null for the present. One that is
@@ -211,9 +252,9 @@ function listFingerprints(
       fingerprint(splitPayload(fromVersion(one, list) as CasePayload));
     if (hash(version) === recorded) found.set(key, hash(withoutNames(version, isRemoved)));
   };
-  let version = parseVersion(row.mirror_payload, row.mirror_entry_keys);
-  add(null, version, present, row.mirror_fingerprint);
   try {
+    let version = parseVersion(row.mirror_payload, row.mirror_entry_keys);
+    add(null, version, present, row.mirror_fingerprint);
     let at = 0;
     for (const { runId, recorded } of versions) {
       const from = at;
@@ -222,7 +263,8 @@ function listFingerprints(
       add(runId, version, toEntriesAsOf(present, past, runId).values(), recorded);
     }
   } catch (thrown) {
-    if (!(thrown instanceof BrokenHistory)) throw thrown;
+    // Damaged JSON in an entry or a change: neither this version nor an earlier one can be proven, nor could it before.
+    if (!DAMAGES.some((one) => thrown instanceof one)) throw thrown;
   }
   return found;
 }

@@ -1,9 +1,11 @@
+import { createHash } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import type { Drift } from '../api/schema-drift.ts';
 import type { CaseRows } from '../case/case-rows.ts';
 import { toDatabaseError } from './errors.ts';
 import type { Mirror } from './open-mirror.ts';
-import { isOfCase } from './leftovers.ts';
+import { isOfCase, mayName } from './leftovers.ts';
+import { prepareIsRedacted } from './public-names.ts';
 import { listHeldCases } from './read-case.ts';
 import { type ListFigures, createSyncLedger } from './run-log.ts';
 import { mirrorMovedCases, rejectedRecords, schemaDrift } from './schema/schema.ts';
@@ -41,12 +43,14 @@ export interface MovedCase {
 
 /**
  * Stores a rejected record, unless it may belong to a case of which nothing may be stored; if the record is known, only
- * updates `last_run_id`. Part of the caller's transaction.
+ * updates `last_run_id`. One that may name a redacted case is stored without its content. Part of the caller's transaction.
  */
 function writeRejectedRecord(mirror: Mirror, rejectedRecord: RejectedRecord, runId: number): void {
   const { db } = mirror;
-  const { record, bytes, fingerprint, caseId, why, source, position } = rejectedRecord;
-  if (listHeldCases(mirror).some((id) => id === caseId || isOfCase(record, id))) return;
+  const { caseId, source, position } = rejectedRecord;
+  if (listHeldCases(mirror).some((id) => id === caseId || isOfCase(rejectedRecord.record, id))) return;
+  const isNaming = mayName(rejectedRecord.record, caseId, prepareIsRedacted(mirror));
+  const { record, bytes, fingerprint, why } = isNaming ? toTrace(rejectedRecord) : rejectedRecord;
   db.insert(rejectedRecords)
     .values({
       record,
@@ -64,6 +68,17 @@ function writeRejectedRecord(mirror: Mirror, rejectedRecord: RejectedRecord, run
       set: { last_run_id: sql`excluded.last_run_id` },
     })
     .run();
+}
+
+/** What stays of a rejected record whose content may not be stored: its id, its hash and why it was rejected. */
+function toTrace({ caseId, fingerprint, why }: RejectedRecord) {
+  const record = JSON.stringify({ id: caseId, sha256: fingerprint });
+  return {
+    record,
+    bytes: null,
+    fingerprint: createHash('sha256').update(record).digest('hex'),
+    why: `${why}; its content is not stored, because it may name a redacted case`,
+  };
 }
 
 /**

@@ -214,9 +214,7 @@ export async function comparePage(
     add(
       compareCase({ ...sent, payload }, placeCase(id, payload.case_ongoing, stored).listId, stored, rawHash),
     );
-    // Its bytes have the name that is left out.
-    const mayBeKept = payload === sent.payload;
-    if (record.odd !== undefined && mayBeKept) keepBytes(record.odd, id, position);
+    if (record.odd !== undefined) keepBytes(record.odd, id, position);
     for (const one of drifted) drift.set(`${one.field} ${one.seen}`, { ...one, caseId: id });
     await nextTick();
   }

@@ -147,7 +147,10 @@ export const rejectedRecords = sqliteTable('rejected_records', {
   position: integer('position').notNull(),
   first_run_id: ofRun('first_run_id'),
   last_run_id: ofRun('last_run_id'),
-  /** The original bytes; null in rows of earlier versions of the program, which stored only what they could parse. */
+  /**
+   * The original bytes; null in rows of earlier versions of the program, which stored only what they could parse, and if
+   * the record may name a redacted case: then `record` has only its id and the SHA-256 of its bytes.
+   */
   bytes: blob('bytes', { mode: 'buffer' }),
   /** The case that the record names, if that can be determined; for a linked record, the case whose list has it. */
   case_id: integer('case_id'),
