@@ -92,11 +92,13 @@ function toExportedRun(mirror: Mirror, row: RunRow, asOf: AsOf | null): Exported
   };
 }
 
-/** The address from which the mirror was filled up to a run, if it is not the Clearinghouse's own; null if it is. */
-export function findOtherSource({ sqlite }: Mirror, runId: number): string | null {
+/**
+ * The address from which the mirror was filled, up to a run if one is named, if it is not the Clearinghouse's own; null if it is.
+ */
+export function findOtherSource({ sqlite }: Mirror, runId: number | null): string | null {
   const address = sqlite
-    .prepare<[number], string>(
-      `SELECT api_url FROM sync_runs WHERE ${IS_SYNC} AND id <= ? ORDER BY id DESC LIMIT 1`,
+    .prepare<[number | null], string>(
+      `SELECT api_url FROM sync_runs WHERE ${IS_SYNC} AND id <= coalesce(?, id) ORDER BY id DESC LIMIT 1`,
     )
     .pluck()
     .get(runId);

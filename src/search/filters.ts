@@ -46,10 +46,18 @@ export interface CaseFilters {
 export const toUsage = (sentence: string, hint?: string): MirrorError =>
   new MirrorError('USAGE', sentence, hint === undefined ? {} : { hint });
 
+/** The nearest values are looked up for each value that does not occur, which takes as long as there are values. */
+const MAX_VALUES = 50;
+
 /** Parses the parameters of the filters; ignores others. Fails with USAGE. */
 export function parseFilters(params: Params): CaseFilters {
   const values = VALUE_FILTER_NAMES.flatMap((name) => {
-    const given = params[name] ?? [];
+    const given = [...new Set(params[name])];
+    if (given.length > MAX_VALUES)
+      throw toUsage(
+        `${name} has ${given.length} values, and a filter has at most ${MAX_VALUES}.`,
+        'Leave the filter out, or ask in SQL.',
+      );
     return given.length === 0 ? [] : [[name, given] as const];
   });
   return { values: Object.fromEntries(values), filed: parseDateRange('filed', params.filed?.at(-1)) };

@@ -86,6 +86,9 @@ export function toSearchParams(request: SearchRequest): Params {
   };
 }
 
+/** The strings of a raw query, in quotation marks or bare, each with the asterisk that makes it a beginning of words. */
+const RAW_STRINGS = /("(?:[^"]|"")*"?|[\p{L}\p{N}]+)\s*(\*)?/gu;
+
 /** FTS5 reads all rows of each word, and of each word with such a beginning, so that hundreds of them take minutes. */
 const MAX_WORDS = 100;
 const MAX_BEGINNINGS = 5;
@@ -99,7 +102,9 @@ function refuseLong(text: string, parsed: SearchText | null): void {
     );
   const beginnings =
     parsed === null
-      ? [...text.matchAll(/(?<![\p{L}\p{N}])([\p{L}\p{N}]+)"?\s*\*/gu)].map(([, beginning = '']) => beginning)
+      ? [...text.matchAll(RAW_STRINGS)].flatMap(([, string = '', asterisk]) =>
+          asterisk === undefined ? [] : (string.match(WORDS)?.at(-1) ?? []),
+        )
       : parsed.terms.flatMap((term) =>
           term.kind === 'word' && term.isPrefix ? (term.text.match(WORDS)?.at(-1) ?? []) : [],
         );

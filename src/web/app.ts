@@ -6,6 +6,7 @@ import { withoutNames } from '../case/related-names.ts';
 import { prepareIsWithheld } from '../db/public-names.ts';
 import { findCase } from '../db/read-case.ts';
 import { MirrorError } from '../errors/mirror-error.ts';
+import { findOtherSource } from '../export/run.ts';
 import { LIST_FORMS, type ListForm } from './addresses.ts';
 import { ICON, STYLE } from './assets.ts';
 import { streamList } from './download.ts';
@@ -86,10 +87,13 @@ export function createApp(
         withAudits === true
           ? await audits.count(reader.read((mirror, _, file) => findState(mirror, file)))
           : null;
-      const made = reader.read((mirror, stamp) =>
+      const [made, otherSource] = reader.read((mirror, stamp) => [
         make({ mirror, stamp, index, site, asked, params, auditCounts, ...readPath(context) }),
-      );
-      return 'redirect' in made ? context.redirect(made.redirect, 302) : sendPage(context, made, made.status);
+        findOtherSource(mirror, null),
+      ]);
+      return 'redirect' in made
+        ? context.redirect(made.redirect, 302)
+        : sendPage(context, { ...made, otherSource }, made.status);
     });
 
   for (const { path, parameters, fileName, open } of LISTS)

@@ -74,6 +74,30 @@ describe('the text of a search', () => {
       );
   });
 
+  test.each([
+    ['"a." *', 'begins with a'],
+    ['"the a)"*', 'begins with a'],
+    ['"mo." * OR "ju." * OR or* OR co* OR "pl" * OR de*', 'has 6 beginnings'],
+  ])(
+    'is refused likewise in the syntax of FTS5, whatever stands between a word and its asterisk: %j',
+    (q, words) => {
+      expect(() => parseSearchRequest({ q: [q], raw: ['1'] })).toThrow(
+        expect.objectContaining({ code: 'USAGE', message: expect.stringContaining(words) }),
+      );
+    },
+  );
+
+  test('takes a filter with fifty values at most, each counted once', () => {
+    const courts = Array.from({ length: 51 }, (_, at) => `Court ${at}`);
+    expect(() => parseSearchRequest({ q: ['fog'], court: courts })).toThrow(
+      expect.objectContaining({ code: 'USAGE', message: expect.stringContaining('court has 51 values') }),
+    );
+    expect(
+      parseSearchRequest({ q: ['fog'], court: Array.from({ length: 5000 }, () => 'One court') }).filters
+        .values,
+    ).toEqual({ court: ['One court'] });
+  });
+
   test('is compared without capitals and accents, whatever characters a text has', () => {
     for (let code = 0; code < 0x3000; code++) {
       const text = `Éa${String.fromCodePoint(code)}B`;

@@ -141,7 +141,9 @@ describe('the docket', () => {
 describe('the overview', () => {
   test('says how recent and complete the mirror is, and what the last run found', async () => {
     const site = await startSite(await makeFullMirror());
-    const text = words((await site.get('/')).body);
+    const { body } = await site.get('/');
+    expect(/<footer>[^]*/.exec(body)?.[0]).toContain('they come from http://127.0.0.1:');
+    const text = words(body);
     for (const part of [
       'Up to date as of 2030-01-18',
       'Coverage: the site has',

@@ -111,6 +111,12 @@ describe('a report of hostile cases', () => {
     expect(page.indexOf('Content-Security-Policy')).toBeLessThan(page.indexOf('<title>'));
   });
 
+  test('says first that data of another source are not those of the Clearinghouse', () => {
+    const said = page.indexOf('come from http://127.0.0.1:');
+    expect(said).toBeGreaterThan(0);
+    expect(said).toBeLessThan(page.indexOf('class="figures"'));
+  });
+
   test('counts what has no room, and names the command that shows it', () => {
     const [, left] = /Not in this report: (\d+) changed cases of 43\./.exec(words(page)) ?? [];
     const told = page.match(/<section class="change"/g)?.length ?? 0;
@@ -125,7 +131,8 @@ describe('a report of hostile cases', () => {
     expect(Buffer.byteLength(text)).toBeLessThanOrEqual(MAX_MARKDOWN_BYTES);
     const bare = text
       .replace(/\]\(https:\/\/clearinghouse\.net\/case\/\d+\)/g, '')
-      .replace(/https:\/\/clearinghouse\.net\. It asks/, '')
+      .replace(/come from http:\/\/127\.0\.0\.1:\d+\/api\/v2p1\/\./g, '')
+      .replace(/^\*\*(The data are not .*)\*\*$/m, '$1')
       .replace(/^(### |- |\| )\[/gm, '$1')
       .replace(/`[\w. -]+`/g, '')
       .replace(/\\[^A-Za-z0-9\s]/g, '')

@@ -13,6 +13,8 @@ export interface Page {
   readonly section: Section | null;
   /** Of HTTP; 200 if it is left out. */
   readonly status?: number;
+  /** The address that the data come from; null if it is the Clearinghouse's own, and left out if the page has no data. */
+  readonly otherSource?: string | null;
 }
 
 const SECTIONS = {
@@ -30,7 +32,7 @@ const SECTIONS = {
 export type Section = keyof typeof SECTIONS;
 
 /** Renders a whole document. */
-export function renderPage({ title, heading = title, kicker, body, section }: Page): Html {
+export function renderPage({ title, heading = title, kicker, body, section, otherSource }: Page): Html {
   return html`<!doctype html>
     <html lang="en">
       <head>
@@ -66,10 +68,15 @@ export function renderPage({ title, heading = title, kicker, body, section }: Pa
         </main>
         <footer>
           <p>
-            A local copy of the Civil Rights Litigation Clearinghouse. Pages are made on this machine from the
-            mirror; nothing is loaded from elsewhere.
+            ${otherSource === undefined ? null : `${toOrigin(otherSource)} `}Pages are made on this machine
+            from the mirror; nothing is loaded from elsewhere.
           </p>
         </footer>
       </body>
     </html>`;
 }
+
+const toOrigin = (otherSource: string | null): string =>
+  otherSource === null
+    ? 'A local copy of the Civil Rights Litigation Clearinghouse.'
+    : `The data are not the Clearinghouse's own: they come from ${otherSource}.`;

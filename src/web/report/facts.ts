@@ -12,12 +12,15 @@ import {
   countTransitions,
   listTransitions,
 } from '../../history/transitions.ts';
+import { findOtherSource } from '../../export/run.ts';
 import { type RunRecord, findRun } from '../pages/runs.ts';
 
 /** What a report tells besides the changes themselves. Nothing of it depends on a clock or on later runs. */
 export interface ReportFacts {
   readonly period: Period;
   readonly last: SyncRunRow;
+  /** The address that the data come from, if it is not the Clearinghouse's own; null if it is. */
+  readonly otherSource: string | null;
   /** The last run that read lists, with everything that the run log says of it; null if all runs are redactions. */
   readonly lastSync: RunRecord | null;
   /** The newest runs of the period, newest first. */
@@ -70,6 +73,7 @@ export function findReportFacts(mirror: Mirror, period: Period): ReportFacts {
   return {
     period,
     last,
+    otherSource: findOtherSource(mirror, runIds.last),
     lastSync: period.lastSync === null ? null : findRun(mirror, period.lastSync.id),
     runs,
     runCount,

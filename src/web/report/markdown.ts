@@ -12,7 +12,7 @@ import { toDay } from '../html/parts.ts';
 import type { ReportFacts } from './facts.ts';
 import type { CaseTeller, GatheredChanges, ToldCases } from './gather.ts';
 import {
-  CREDIT,
+  toCredit,
   NO_SYNC,
   TIME_ZONE,
   listRunNotes,
@@ -66,7 +66,7 @@ export function renderReportMarkdown(facts: ReportFacts, changes: GatheredChange
     ],
     [
       'About this report',
-      `${CREDIT} Times are in UTC. Cases and documents that are no longer on the site, were removed on request or are not for the public are not named; of such a case, its number is told, and of such a record nothing. At most ${renderCount(MAX_MARKDOWN_BYTES)} bytes; what had no room is named with the command that shows it.\n`,
+      `${toCredit(facts)} Times are in UTC. Cases and documents that are no longer on the site, were removed on request or are not for the public are not named; of such a case, its number is told, and of such a record nothing. At most ${renderCount(MAX_MARKDOWN_BYTES)} bytes; what had no room is named with the command that shows it.\n`,
     ],
   ];
   return [

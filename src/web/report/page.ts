@@ -6,7 +6,7 @@ import { type Content, type Html, html, linkTo, toStyleElement } from '../html/h
 import { renderNotice } from '../html/parts.ts';
 import type { ReportFacts } from './facts.ts';
 import type { GatheredChanges } from './gather.ts';
-import { CREDIT, listRunNotes, toPeriodName, toReportCommand } from './words.ts';
+import { toCredit, listRunNotes, toPeriodName, toReportCommand } from './words.ts';
 import { renderAppeared, renderChanged } from './page-changes.ts';
 import { renderAudits, renderHealth, renderMoves, renderSilent, renderWeeks } from './page-facts.ts';
 
@@ -114,9 +114,10 @@ function renderFigures({ onSite }: ReportFacts, { totals }: GatheredChanges<Html
   </ul>`;
 }
 
-function renderAbout({ period, last }: ReportFacts): Content {
+function renderAbout(facts: ReportFacts): Content {
+  const { period, last } = facts;
   return html`
-    <p>${CREDIT}</p>
+    <p>${toCredit(facts)}</p>
     <p>
       Made by
       <code>${toReportCommand(period)}</code> from a local mirror, which version ${last.version} filled. Times

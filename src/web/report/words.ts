@@ -11,15 +11,23 @@ import { toMonday } from './gather.ts';
 /** A report is read elsewhere, and has the same bytes wherever it is made. */
 export const TIME_ZONE = 'UTC';
 
-export const CREDIT =
+const CREDIT =
   'The data come from the Civil Rights Litigation Clearinghouse, University of Michigan Law School, https://clearinghouse.net. It asks to be credited or cited.';
+
+/** Where the data come from. */
+export const toCredit = ({ otherSource }: ReportFacts): string =>
+  otherSource === null ? CREDIT : toForeign(otherSource);
+
+const toForeign = (source: string): string =>
+  `The data are not the Clearinghouse's own: they come from ${source}.`;
 
 /** "run 7 (2026-01-07 03:17 UTC)". */
 export const toPeriodName = (period: Period): string => toPeriodWords(period, TIME_ZONE);
 
-/** What a reader has to know before the numbers: a run that may have missed something, or the first one. */
-export function listRunNotes({ lastSync }: ReportFacts, baselineId: number | null): string[] {
+/** What a reader has to know before the numbers: data of another source, a run that may have missed something, or the first one. */
+export function listRunNotes({ lastSync, otherSource }: ReportFacts, baselineId: number | null): string[] {
   return [
+    ...(otherSource === null ? [] : [toForeign(otherSource)]),
     ...(baselineId === null ? [] : [`${toBaselineWords(baselineId)} Its cases are not listed as new.`]),
     ...(lastSync === null || lastSync.run.outcome === 'complete'
       ? []
