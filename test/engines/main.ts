@@ -4,13 +4,15 @@
  * environment, Observable Plot from npm, R from the machine. Names what it could not get, and so did not run, and fails if anything
  * that ran failed.
  *
+ * Then reads Delta tables as of two runs in other programs, whose answers must be those of SQLite.
+ *
  * Then publishes to servers of Postgres of other versions than that of `npm test`, to full disks and through a pooler.
  *
  *   npm run test:engines -- --folder /tmp/engines --write
- *   npm run test:engines -- --only postgres
+ *   npm run test:engines -- --only delta
  *
  * --folder keeps what was installed and uses it again; --write rewrites docs/analysis/answers.md and the figures; --only runs the
- * recipes alone (recipes), or Postgres alone (postgres).
+ * recipes alone (recipes), Delta tables alone (delta), or Postgres alone (postgres).
  */
 import { type SpawnSyncReturns, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -21,6 +23,7 @@ import { parseArgs } from 'node:util';
 import { openSqlite } from '../../src/db/engine.ts';
 import { formatText } from '../../scripts/format-text.ts';
 import { type Answers, listQuestions, renderAnswers, toComparable } from './answers.ts';
+import { DELTA_PACKAGES, tryDelta } from './delta.ts';
 import { ODD_ROWS } from './odd-rows.ts';
 import { tryPostgres } from './postgres/try-postgres.ts';
 
@@ -33,8 +36,10 @@ const { values: flags } = parseArgs({
     only: { type: 'string' },
   },
 });
-if (flags.only !== undefined && !['recipes', 'postgres'].includes(flags.only))
-  throw new Error('--only takes recipes or postgres.');
+const PARTS = ['recipes', 'delta', 'postgres'];
+if (flags.only !== undefined && !PARTS.includes(flags.only))
+  throw new Error(`--only takes ${PARTS.join(', ')}.`);
+const isWanted = (part: string): boolean => flags.only === undefined || flags.only === part;
 if (flags.write && flags.only !== undefined) throw new Error('--write needs all of it.');
 const folder = flags.folder ?? mkdtempSync(join(tmpdir(), 'engines-'));
 mkdirSync(folder, { recursive: true });
@@ -73,24 +78,28 @@ function skip(name: string, why: string): void {
 const mirror = join(folder, 'mirror.db');
 const toExport = (format: string): string => join(folder, `clearinghouse-${format}`);
 
-/** The exports of a demo, with rows that a reader would spoil by guessing. */
-function makeExports(): void {
-  const cli = (...args: string[]): void => {
-    const done = start(process.execPath, [join(ROOT, 'bin/clearinghouse-mirror.js'), ...args]);
-    if (done.status !== 0) throw new Error(lastLines(done));
-  };
+function cli(...args: string[]): void {
+  const done = start(process.execPath, [join(ROOT, 'bin/clearinghouse-mirror.js'), ...args]);
+  if (done.status !== 0) throw new Error(lastLines(done));
+}
+
+/** The mirror of a demo, with rows that a reader would spoil by guessing. */
+function makeMirror(): void {
   cli('demo', '--cases', '300', '--database', mirror);
   const sqlite = openSqlite(mirror);
   sqlite.exec(ODD_ROWS);
   sqlite.close();
+}
+
+function makeExports(): void {
   for (const format of ['csv', 'parquet', 'sqlite']) {
     rmSync(toExport(format), { recursive: true, force: true });
     cli('export', toExport(format), '--format', format, '--database', mirror);
   }
 }
 
-function askSqlite(): Answers {
-  const sqlite = openSqlite(join(toExport('sqlite'), 'data/clearinghouse.sqlite'), { readonly: true });
+function askSqlite(exported: string): Answers {
+  const sqlite = openSqlite(join(exported, 'data/clearinghouse.sqlite'), { readonly: true });
   const answers = listQuestions(readFileSync(join(RECIPES, 'questions-sqlite.sql'), 'utf8')).map(({ sql }) =>
     sqlite.prepare(sql).raw().all(),
   );
@@ -101,8 +110,8 @@ function askSqlite(): Answers {
 
 const python = join(folder, 'venv/bin/python');
 
-/** Installs each package by itself, so that one that cannot be had does not keep back the others. Returns those that were. */
-function installPackages(): ReadonlySet<string> {
+/** Installs each package, or only some, by itself, so that one that cannot be had does not keep back the others. Returns those that were. */
+function installPackages(only: ReadonlySet<string> | null): ReadonlySet<string> {
   if (!existsSync(python) && start('python3', ['-m', 'venv', 'venv']).status !== 0) {
     skip('Python', 'python3 cannot make a virtual environment');
     return new Set();
@@ -113,6 +122,7 @@ function installPackages(): ReadonlySet<string> {
   return new Set(
     wanted.flatMap((requirement) => {
       const [name = ''] = requirement.split('==');
+      if (only?.has(name) === false) return [];
       const done = start(python, ['-m', 'pip', 'install', '--quiet', requirement]);
       if (done.status === 0) return [name];
       console.log(`could not be installed: ${requirement}\n${lastLines(done)}`);
@@ -255,10 +265,9 @@ function tellStory(installed: ReadonlySet<string>): void {
 }
 
 /** Returns the answers of SQLite, and those of each program that ran. */
-function runRecipes(): Answers[] {
+function runRecipes(installed: ReadonlySet<string>): Answers[] {
   makeExports();
-  const expected = askSqlite();
-  const installed = installPackages();
+  const expected = askSqlite(toExport('sqlite'));
   const all = [expected];
   for (const recipe of RECIPES_WITH_ANSWERS) {
     const printed = tryRecipe(recipe, installed);
@@ -282,8 +291,25 @@ function runRecipes(): Answers[] {
   return all;
 }
 
-const all = flags.only === 'postgres' ? [] : runRecipes();
-if (flags.only !== 'recipes') await tryPostgres({ folder, ran, failed, skip });
+const all: Answers[] = [];
+if (isWanted('recipes') || isWanted('delta')) {
+  makeMirror();
+  const installed = installPackages(flags.only === 'delta' ? DELTA_PACKAGES : null);
+  if (isWanted('recipes')) all.push(...runRecipes(installed));
+  if (isWanted('delta'))
+    tryDelta(mirror, {
+      folder,
+      python,
+      installed,
+      failed,
+      cli,
+      run: (name, program, args) => run(name, program, args, RECIPES),
+      skip,
+      askSqlite,
+      compare,
+    });
+}
+if (isWanted('postgres')) await tryPostgres({ folder, ran, failed, skip });
 
 if (flags.write) {
   const path = 'docs/analysis/answers.md';
