@@ -4,7 +4,7 @@ import type { Mirror } from '../db/open-mirror.ts';
 import { toNotMirrored } from '../db/read-case.ts';
 import { MirrorError } from '../errors/mirror-error.ts';
 import { listClosest, suggestNames } from '../lib/closest-names.ts';
-import { parseFilters, refuseNoCase, requireFilters, toCaseCondition } from '../search/filters.ts';
+import { asFlag, parseFilters, refuseNoCase, requireFilters, toCaseCondition } from '../search/filters.ts';
 import { addCaseFilters, toFilterFlags } from './case-filters.ts';
 import type { Flags } from './options.ts';
 import { parseCaseId, withMirror } from './with-mirror.ts';
@@ -64,7 +64,7 @@ export function readSelection(flags: Flags, database: string): DocumentSelection
 }
 
 function readCaseCondition(flags: Flags, database: string): string | null {
-  const filters = parseFilters(toFilterFlags(flags));
+  const filters = parseFilters(toFilterFlags(flags), asFlag);
   if (filters.filed === null && Object.keys(filters.values).length === 0) return null;
   return withMirror(database, (mirror) => {
     const resolved = requireFilters(mirror.sqlite, filters, mirror.path);

@@ -2,7 +2,7 @@ import { isPromise } from 'node:util/types';
 import { createRequire } from 'node:module';
 import type Database from 'better-sqlite3';
 import { messageOf, MirrorError } from '../errors/mirror-error.ts';
-import { describeOddFile, toRealPath } from '../lib/files.ts';
+import { FILE_IN_FOLDER_HINT, describeOddFile, toRealPath } from '../lib/files.ts';
 import { toSafeWords } from '../lib/safe-text.ts';
 import { codeOf } from '../lib/system-errors.ts';
 
@@ -81,8 +81,9 @@ function refuseOddFiles(path: string): void {
 }
 
 /** Throws DATABASE_FOREIGN if a path is not a regular file. */
-export function refuseOddFile(path: string, hint?: string): void {
+export function refuseOddFile(path: string, asked?: string): void {
   const kind = describeOddFile(path);
+  const hint = asked ?? (kind === 'a folder' ? FILE_IN_FOLDER_HINT : undefined);
   if (kind !== null)
     throw new MirrorError('DATABASE_FOREIGN', `${path} is ${kind}.`, { ...(hint !== undefined && { hint }) });
 }

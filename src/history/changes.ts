@@ -24,17 +24,21 @@ const KNOWN_FIELDS = [
 
 /**
  * Converts a field name to the name that the history uses. Fails with USAGE if no case can have, or ever had, such a
- * field.
+ * field; the hint then names the kinds of linked records or one of their fields, too.
  */
-export function toHistoryField({ sqlite }: Mirror, name: string): string {
+export function toHistoryField(
+  { sqlite }: Mirror,
+  name: string,
+  linked: { readonly kinds: readonly string[]; readonly fields: readonly string[] },
+): string {
   if (name === 'docket_entries') return ENTRIES_FIELD;
   if (KNOWN_FIELDS.includes(name)) return name;
   const isSeen = sqlite.prepare('SELECT 1 FROM case_changes WHERE field = ? LIMIT 1').get(name) !== undefined;
   // The mirror's own columns in the history have this prefix; they are not fields of a case.
   if (isSeen && !name.startsWith('mirror_')) return name;
   const hint =
-    suggestNames(listClosest(name, KNOWN_FIELDS, 5)) ??
-    'Fields have the names of the API: see docs/schema.md, tables `cases` and `dockets` (as main_docket.NAME).';
+    suggestNames(listClosest(name, [...KNOWN_FIELDS, ...linked.kinds, ...linked.fields], 5)) ??
+    `Fields have the names of the API: see docs/schema.md, tables \`cases\` and \`dockets\` (as main_docket.NAME). Linked records are ${linked.kinds.join(', ')}.`;
   throw new MirrorError('USAGE', `Cases have no field "${name}".`, { hint });
 }
 

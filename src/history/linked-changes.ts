@@ -46,6 +46,11 @@ export const KIND_NAMES = Object.fromEntries(
   RECORD_KINDS.map((kind) => [getTableName(RECORD_SPECS[kind].table), kind]),
 ) as Readonly<Record<string, RecordKind>>;
 
+/** The names of all fields of linked records, as `--field` takes them. */
+export const LINKED_FIELD_NAMES = Object.entries(KIND_NAMES).flatMap(([table, kind]) =>
+  Object.keys(RECORD_SPECS[kind].fields).map((field) => `${table}.${field}`),
+);
+
 /** Parses a name such as `documents` or `documents.title`; undefined if it is no field of linked records. */
 export function parseLinkedField({ sqlite }: Mirror, name: string): LinkedField | undefined {
   const [, table = '', field = null] = /^(\w+)(?:\.(.+))?$/.exec(name) ?? [];

@@ -48,19 +48,26 @@ export const toUsage = (sentence: string, hint?: string): MirrorError =>
 
 /** The nearest values are looked up for each value that does not occur, which takes as long as there are values. */
 const MAX_VALUES = 50;
+/** What a message calls a filter: its parameter on a page, its flag for a command. */
+export type ToLabel = (name: string) => string;
+const asParameter: ToLabel = (name) => name;
+export const asFlag: ToLabel = (name) => `--${name}`;
 
 /** Parses the parameters of the filters; ignores others. Fails with USAGE. */
-export function parseFilters(params: Params): CaseFilters {
+export function parseFilters(params: Params, toLabel: ToLabel = asParameter): CaseFilters {
   const values = VALUE_FILTER_NAMES.flatMap((name) => {
     const given = [...new Set(params[name])];
     if (given.length > MAX_VALUES)
       throw toUsage(
-        `${name} has ${given.length} values, and a filter has at most ${MAX_VALUES}.`,
+        `${toLabel(name)} has ${given.length} values, and a filter has at most ${MAX_VALUES}.`,
         'Leave the filter out, or ask in SQL.',
       );
     return given.length === 0 ? [] : [[name, given] as const];
   });
-  return { values: Object.fromEntries(values), filed: parseDateRange('filed', params.filed?.at(-1)) };
+  return {
+    values: Object.fromEntries(values),
+    filed: parseDateRange(toLabel('filed'), params.filed?.at(-1)),
+  };
 }
 
 /** The parameters of filters: the inverse of {@link parseFilters}. */
@@ -73,18 +80,30 @@ const RANGES =
 const DATE = /^(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?$/;
 
 /** Parses "2015..2020", "2015-03..", "..2020-12-31", one year, month or day, or "(none)". Fails with USAGE. */
-export function parseDateRange(name: string, given: string | undefined): DateRange | null {
+export function parseDateRange(label: string, given: string | undefined): DateRange | null {
   if (given === undefined) return null;
   const text = given.trim();
   if (text === NO_VALUE) return { from: null, to: null, text };
   const [first = '', last = first, ...others] = text.split('..').map((date) => date.trim());
   const isRange = others.length === 0 && (first !== '' || last !== '');
   if (!isRange || ![first, last].every((date) => date === '' || isDate(date)))
-    throw toUsage(`${JSON.stringify(given.slice(0, 100))} is not a range of dates for ${name}.`, RANGES);
+    throw toUsage(
+      `${JSON.stringify(given.slice(0, 100))} is not a range of dates for ${label}.`,
+      toRangeHint(text),
+    );
   const range = { from: first === '' ? null : first, to: last === '' ? null : last, text };
   if (range.from !== null && range.to !== null && range.from.slice(0, range.to.length) > range.to)
-    throw toUsage(`The range of dates for ${name} ends before it begins: ${text}.`, RANGES);
+    throw toUsage(`The range of dates for ${label} ends before it begins: ${text}.`, RANGES);
   return range;
+}
+
+const SPELLED = /^([\d-]{4,10}?)\s*(?:[-–—/:]|\.{3}|…|to|until)\s*(\d{4}[\d-]{0,6})$/i;
+
+/** The hint for what is not a range, with the range that was meant by two dates between which another sign stands. */
+function toRangeHint(text: string): string {
+  const [, from = '', to = ''] = SPELLED.exec(text) ?? [];
+  const isMeant = isDate(from) && isDate(to) && from.slice(0, to.length) <= to;
+  return isMeant ? `Did you mean ${from}..${to}? ${RANGES}` : RANGES;
 }
 
 function isDate(text: string): boolean {

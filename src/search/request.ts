@@ -4,6 +4,7 @@ import {
   type CaseFilters,
   type DateRange,
   type Params,
+  type ToLabel,
   parseDateRange,
   parseFilters,
   toFilterParams,
@@ -50,13 +51,13 @@ export interface SearchScope {
 }
 
 /** Parses the parameters of a search. Fails with USAGE. */
-export function parseSearchRequest(params: Params): SearchRequest {
+export function parseSearchRequest(params: Params, toLabel?: ToLabel): SearchRequest {
   const one = (name: string): string | null => params[name]?.at(-1) ?? null;
   const isSet = (name: string): boolean => one(name) === '1';
   const text = one('q') ?? '';
   const parsed = isSet('raw') ? null : parseSearchText(text);
   refuseLong(text, parsed);
-  const entered = parseDateRange('entered', one('entered') ?? undefined);
+  const entered = parseDateRange(toLabel?.('entered') ?? 'entered', one('entered') ?? undefined);
   const kinds = parseKinds(params.in ?? [], entered !== null);
   if (parsed === null ? text.trim() === '' : parsed.terms.every(({ isExcluded }) => isExcluded))
     throw toNothing(text, parsed);
@@ -64,7 +65,7 @@ export function parseSearchRequest(params: Params): SearchRequest {
     text,
     parsed,
     kinds,
-    filters: parseFilters(params),
+    filters: parseFilters(params, toLabel),
     entered,
     departed: isSet('departed'),
     newest: isSet('newest'),

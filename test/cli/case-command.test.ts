@@ -108,6 +108,9 @@ describe('case', () => {
       /^Redacted by run 3 on \d{4}-\d\d-\d\d \d\d:\d\d: its content was removed on request\.\nDeparted/,
     );
     expect(stdout).toContain('(removed) (case 1)');
+    expect(stdout).toMatch(/Linked lists +removed\n/);
+    const history = await show(80, '1', '--history');
+    expect(history.stdout).toContain('linked lists: removed');
     expect(JSON.parse((await show(80, '1', '--json')).stdout)).toMatchObject({ redacted_run_id: 3 });
   });
 

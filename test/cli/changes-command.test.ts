@@ -469,6 +469,20 @@ describe('changes without a period', () => {
     expect((await run('changes', '--field', 'court')).stdout).toContain('found by run 2');
   });
 
+  test('with --field say that no run found a change of this field, or which field may be meant', async () => {
+    const { run } = await start();
+    const never = 'No run found a change of documents.\n';
+    expect(await run('changes', '--field', 'documents')).toMatchObject({ exitCode: 0, stdout: never });
+    expect((await run('changes', '--field', 'documents', '--json')).stderr).toBe(never);
+    expect((await run('changes', '--field', 'documents', '--since', '2')).stdout).toContain(
+      'Nothing changed.',
+    );
+    const hintOf = async (field: string) =>
+      (await run('changes', '--field', field)).stderr.split('Hint: ')[1];
+    expect(await hintOf('documnts')).toContain('Did you mean documents');
+    expect(await hintOf('xyzzyx')).toContain('documents, further_dockets,');
+  });
+
   test('say how the newest run ended if it was not complete', async () => {
     const { run, write } = await start();
     write(`UPDATE sync_runs SET outcome = 'failed' WHERE id = 5`);

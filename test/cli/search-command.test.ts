@@ -165,6 +165,12 @@ describe('search', () => {
       const { exitCode, stderr } = await run(...args);
       expect([args, exitCode, stderr]).toEqual([args, 2, expect.stringContaining(`[${code}]`)]);
     }
+    expect((await run('x', '--filed', '2020..2015')).stderr).toContain(
+      'dates for --filed ends before it begins',
+    );
+    const { stderr: spelled } = await run('x', '--filed', '2015-2020');
+    expect(spelled).toContain('is not a range of dates for --filed.');
+    expect(spelled).toContain('Did you mean 2015..2020?');
     expect(await ids('name : quill OR alder', '--raw', '--in', 'cases')).toEqual(
       expect.arrayContaining([1, 2]),
     );

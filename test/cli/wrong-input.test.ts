@@ -132,7 +132,8 @@ test.each<[number, string[], string, string]>([
   [2, ['query', 'SELECT 1', '--output', `${'x'.repeat(300)}.csv`], '. [OUTPUT_FAILED]', 'disk has space'],
   [9, ['snapshot', '--to', 'nowhere/x.db'], '. [SNAPSHOT_FAILED]', 'Create the folder first'],
   [2, ['query', 'SELECT 1', '--output', '.'], '. is a folder. [OUTPUT_REFUSED]', 'Name a file in it.'],
-  [9, ['restore', '.'], ' is a folder. [DATABASE_FOREIGN]', 'Name another file.'],
+  [9, ['restore', '.'], ' is a folder. [DATABASE_FOREIGN]', 'Name a file in it.'],
+  [9, ['status', '--database', '.'], ' is a folder. [DATABASE_FOREIGN]', 'Name a file in it.'],
   [2, ['query', 'SELECT 1', '--output', 'x.XLSX'], 'x.XLSX would hold text', 'ends in .csv'],
   [
     2,

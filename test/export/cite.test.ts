@@ -169,6 +169,8 @@ describe('cite', () => {
     const plain = async (...args: string[]) => (await run('cite', ...args)).stdout.trimEnd();
     const at = (id: number, day = 'Jan. 3, 2030') =>
       `Civil Rights Litigation Clearinghouse, https://clearinghouse.net/case/${id} (data of ${day}).`;
+    const mixed = await run('cite', '1', 'Velazmoor');
+    expect(mixed.stderr).toContain('Words can name only one case.');
     expect(await plain('1')).toBe(
       `Alder v. Brook, No. 1:23-cv-00456 (D. Kan. filed Feb. 28, 2023), ${at(1)}`,
     );

@@ -1,3 +1,4 @@
+import type { MirrorError } from '../../src/errors/mirror-error.ts';
 import { describe, expect, test } from '@jest/globals';
 import { openSqlite } from '../../src/db/engine.ts';
 import { openMirrorReadOnly } from '../../src/db/open-mirror.ts';
@@ -50,6 +51,21 @@ describe('a range of dates', () => {
   ])('cannot be %j', (text) => {
     expect(() => parseDateRange('filed', text)).toThrow(/range of dates for filed/);
   });
+});
+
+test.each([
+  ['2015-2020', 'Did you mean 2015..2020?'],
+  ['2015-03 to 2016-04-30', 'Did you mean 2015-03..2016-04-30?'],
+  ['2020-2015', 'Give a range'],
+  ['2015-13-2016', 'Give a range'],
+])('the hint for %s is the range that was meant, if the text has one', (text, hint) => {
+  let told: unknown;
+  try {
+    parseDateRange('filed', text);
+  } catch (thrown) {
+    told = thrown;
+  }
+  expect((told as MirrorError).hint.startsWith(hint)).toBe(true);
 });
 
 test('the command and the pages read filters in the same way', async () => {

@@ -73,6 +73,12 @@ test.each([
   expect(JSON.parse(json)).toHaveLength(rows);
 });
 
+test('the changes page says that no run found a change of a field', async () => {
+  const { body } = await site.get('/changes?field=state');
+  expect(body).toContain('No run found a change of state.');
+  expect(body).not.toContain('Nothing changed.');
+});
+
 test('the SQL that the page shows reads as many rows as its file has', async () => {
   for (const asked of [
     'since=2',

@@ -27,7 +27,7 @@ import {
   listAllChangeObjects,
   parseAnyField,
 } from '../text/all-changes.ts';
-import { renderChanges } from '../text/changes.ts';
+import { renderChanges, renderNone } from '../text/changes.ts';
 import { type AllChangesFilter, listAllChanges } from '../text/linked-changes.ts';
 import { toNoneWords } from '../text/period.ts';
 import { MARKDOWN, toPlainStyle, type WritingStyle } from '../text/style.ts';
@@ -91,11 +91,20 @@ export async function runCommand(flags: Flags, io: Io): Promise<ExitName> {
       ...asked,
       otherwise: isDefault ? () => findNewestRunWithChanges(mirror, { field, linkedField }) : 'first run',
     });
-    const none = `Nothing changed${toNoneWords(period, !isDefault)}\n`;
+    const isNever =
+      isDefault &&
+      flags.field !== undefined &&
+      // A run that is still going on is shown with what it has found so far.
+      period?.last.outcome !== 'running' &&
+      findNewestRunWithChanges(mirror, { field, linkedField }) === undefined;
+    const nothing = isNever ? `No run found a change of ${String(flags.field)}` : 'Nothing changed';
+    const none = `${nothing}${toNoneWords(period, !isDefault)}\n`;
     const toText = (style: WritingStyle): Iterable<string> =>
       period === null
         ? [style.sentence(none.trimEnd())]
-        : renderText(mirror, { period, caseId, field, linkedField }, style, flags, io);
+        : isNever
+          ? renderNone(`${nothing}.`, { period, timeZone: io.timeZone }, style)
+          : renderText(mirror, { period, caseId, field, linkedField }, style, flags, io);
     await printListing(io, output, database, {
       columns: ALL_CHANGE_COLUMNS,
       objects: () =>

@@ -73,12 +73,34 @@ export async function runCommand(words: readonly string[], flags: Flags, io: Io)
 
 function findCases(mirror: Mirror, words: readonly string[], asOf: AsOf | null, io: Io): Citation[] {
   const runId = asOf === null ? null : findRunAsOf(mirror, asOf).runId;
-  const ids = new Set(splitCases(words).map((text) => resolveCase(mirror, text, io)));
+  const ids = new Set(
+    splitCases(words).map((text) => {
+      try {
+        return resolveCase(mirror, text, io);
+      } catch (thrown) {
+        throw addSeveral(words, thrown);
+      }
+    }),
+  );
   return [...ids].map((id) => findCitedCase(mirror, id, runId));
+}
+
+/** Several cases, of which one is named by words, are taken for the words of one name. */
+function addSeveral(words: readonly string[], thrown: unknown): unknown {
+  const isMixed = words.some(isOwn) && !words.every(isOwn);
+  if (!isMixed || !(thrown instanceof MirrorError) || thrown.code !== 'CASE_NOT_MIRRORED') return thrown;
+  return new MirrorError(thrown.code, thrown.message, {
+    cause: thrown,
+    hint: 'To cite several cases, give their ids, links or docket numbers. Words can name only one case.',
+  });
+}
+
+/** Whether a word names a case of its own. */
+function isOwn(word: string): boolean {
+  return ['id', 'docket number'].includes(parseCaseReference(word).kind);
 }
 
 /** Several cases if each word is an id, a link or a docket number; otherwise the words of one name or number. */
 function splitCases(words: readonly string[]): readonly string[] {
-  const isOwn = (word: string): boolean => ['id', 'docket number'].includes(parseCaseReference(word).kind);
   return words.every(isOwn) ? words : [words.join(' ')];
 }

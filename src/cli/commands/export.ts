@@ -6,7 +6,7 @@ import { listNullable } from '../../export/select.ts';
 import { TABLE_NAMES, type TableName } from '../../export/table.ts';
 import { FORMAT_NAMES, type FormatName } from '../../export/formats/format.ts';
 import { listClosest, suggestNames } from '../../lib/closest-names.ts';
-import { parseFilters } from '../../search/filters.ts';
+import { asFlag, parseFilters } from '../../search/filters.ts';
 import { addCaseFilters, toFilterFlags } from '../case-filters.ts';
 import type { Io } from '../io.ts';
 import { type Flags, MOMENT_HELP, addSettings } from '../options.ts';
@@ -70,7 +70,7 @@ export function runCommand(folder: string, flags: Flags, io: Io): Promise<ExitNa
     partitionBy: isDelta ? PARTITION_NAMES : readPartitions(flags),
     forgets: flags.forget === true,
     isRaw: flags.raw === true,
-    filters: parseFilters(toFilterFlags(flags)),
+    filters: parseFilters(toFilterFlags(flags), asFlag),
   });
 }
 

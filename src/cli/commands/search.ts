@@ -5,7 +5,7 @@ import { findPeriod, findRunAsOf } from '../../history/period.ts';
 import { readTablesAsOf } from '../../history/query-as-of/query.ts';
 import { explainNothing } from '../../search/nothing.ts';
 import { type FoundCase, listResults } from '../../search/results.ts';
-import { type Params, toUsage } from '../../search/filters.ts';
+import { type Params, asFlag, toUsage } from '../../search/filters.ts';
 import { KINDS, type SearchRequest, parseSearchRequest } from '../../search/request.ts';
 import { runSearch } from '../../search/search.ts';
 import { FILTER_GROUP, addCaseFilters, toFilterFlags } from '../case-filters.ts';
@@ -89,7 +89,7 @@ Examples:
 export async function runCommand(words: readonly string[], flags: Flags, io: Io): Promise<ExitName> {
   const output = readRowFormat(flags, 'text');
   const asOf = typeof flags.asOf === 'string' ? readAsOf(flags.asOf, io) : null;
-  const request = withoutTexts(parseSearchRequest(toParams(words, flags)), asOf !== null, flags.in);
+  const request = withoutTexts(parseSearchRequest(toParams(words, flags), asFlag), asOf !== null, flags.in);
   const { since } = readPeriod(flags, io);
   const { database } = readSettings(flags, io);
   await withMirrorMoment(database, async (mirror) => {

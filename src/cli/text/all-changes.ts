@@ -1,6 +1,12 @@
 import type { Mirror } from '../../db/open-mirror.ts';
 import { findNewestChangingRun, prepareFindChange, toHistoryField } from '../../history/changes.ts';
-import { findNewestLinkedRun, parseLinkedField, prepareFindRecord } from '../../history/linked-changes.ts';
+import {
+  KIND_NAMES,
+  LINKED_FIELD_NAMES,
+  findNewestLinkedRun,
+  parseLinkedField,
+  prepareFindRecord,
+} from '../../history/linked-changes.ts';
 import { prepareFindFacts, prepareFindName } from '../../db/read-case.ts';
 import { CHANGE_COLUMNS, toChangeJson } from './changes.ts';
 import { type AllChangesFilter, listAllChanges, toLinkedChangeJson, toRunsOfAll } from './linked-changes.ts';
@@ -39,7 +45,10 @@ export type AnyField = Pick<AllChangesFilter, 'field' | 'linkedField'>;
 /** Parses the name of a field of either kind. Fails with USAGE. */
 export function parseAnyField(mirror: Mirror, name: string | undefined): AnyField {
   const linkedField = name === undefined ? undefined : parseLinkedField(mirror, name);
-  const field = name === undefined || linkedField !== undefined ? undefined : toHistoryField(mirror, name);
+  const field =
+    name === undefined || linkedField !== undefined
+      ? undefined
+      : toHistoryField(mirror, name, { kinds: Object.keys(KIND_NAMES), fields: LINKED_FIELD_NAMES });
   return { field, linkedField };
 }
 

@@ -3,7 +3,7 @@ import { findCaseList } from '../../db/linked/read-records.ts';
 import type { Mirror } from '../../db/open-mirror.ts';
 import { prepareFindChange } from '../../history/changes.ts';
 import { prepareFindRecord } from '../../history/linked-changes.ts';
-import { prepareFindName } from '../../db/read-case.ts';
+import { findPresence, prepareFindName } from '../../db/read-case.ts';
 import { prepareFindStart } from '../../db/run-log.ts';
 import { findPeriod } from '../../history/period.ts';
 import { toLocalMinute } from '../../lib/local-time.ts';
@@ -24,7 +24,7 @@ export function* renderCaseHistory(
   const startOf = prepareFindStart(mirror);
   yield style.caseHeading(id, toCaseName(prepareFindName(mirror)(id)));
   const lists = LINKED_KINDS.map((kind) => findCaseList(mirror, id, kind));
-  yield style.line(`linked lists: ${toListWords(lists, timeZone)}`, 0);
+  yield style.line(`linked lists: ${toListWords(lists, timeZone, findPresence(mirror, id))}`, 0);
   for (const { kind, read } of lists) {
     const first = read?.first_read_run_id ?? null;
     if (first !== null)

@@ -1,5 +1,6 @@
 import type { DocumentFile } from '../../db/linked/files.ts';
 import type { CaseList } from '../../db/linked/read-records.ts';
+import type { Presence } from '../../db/read-case.ts';
 import { type JsonObject, isJsonObject } from '../../lib/json.ts';
 import { clipText, renderPlural } from '../../lib/layout.ts';
 import { toLocalMinute } from '../../lib/local-time.ts';
@@ -16,8 +17,13 @@ const NAMES = { documents: 'Documents', dockets: 'Further dockets', resources: '
 /** The stored files of documents, by id. Earlier states have none: only the newest file is kept. */
 export type FilesOfCase = ReadonlyMap<number, DocumentFile>;
 
-/** The linked lists of a case in one line: what is known of each, and when it was read. */
-export function toListWords(lists: readonly CaseList[], timeZone: string): string {
+/** The linked lists of a case in one line: what is known of each, and when it was read; or that a redaction removed them. */
+export function toListWords(
+  lists: readonly CaseList[],
+  timeZone: string,
+  { redacted_run_id }: Pick<Presence, 'redacted_run_id'>,
+): string {
+  if (redacted_run_id !== null) return lists.length === 0 ? '' : 'removed';
   return lists
     .map((list) => {
       const at = list.read?.read_at ?? null;

@@ -114,6 +114,7 @@ export function toNotices({ presence, timeZone }: CaseToTell): string[] {
 
 function toFacts({
   payload,
+  presence,
   firstRunId,
   changedRunId,
   lists = [],
@@ -159,7 +160,7 @@ function toFacts({
       ),
     ],
     ['Documents', list('available_documents')],
-    ['Linked lists', toListWords(lists, timeZone)],
+    ['Linked lists', toListWords(lists, timeZone, presence)],
     ['Related cases', toRelated(payload.related_cases)],
     ['Collections', list('special_collections')],
     ['Last checked', text('last_checked_date').slice(0, 10)],

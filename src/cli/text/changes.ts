@@ -250,6 +250,16 @@ export interface ChangesToRender {
   readonly limit: number;
 }
 
+/** Says that no run found what was asked for; what is known of the runs follows. */
+export function* renderNone(
+  sentence: string,
+  { period, timeZone }: Pick<ChangesToRender, 'period' | 'timeZone'>,
+  style: WritingStyle,
+): Generator<string> {
+  yield style.sentence(sentence);
+  for (const line of toOutcomeWords(period, timeZone)) yield style.sentence(line);
+}
+
 /** Renders the changes case by case, then the new cases one per line, then the totals; piece by piece. */
 export function* renderChanges(changes: ChangesToRender, style: WritingStyle): Generator<string> {
   const { period, cases, baselineId, limit, timeZone } = changes;

@@ -62,6 +62,8 @@ export function renderHistory(
 /** Since when the linked lists of a case are known: what was in a list at its first read is not a change. */
 export function renderKnownSince(mirror: Mirror, { timeZone }: Site, caseId: number): Html {
   const startOf = prepareFindStart(mirror);
+  if (findPresence(mirror, caseId).redacted_run_id !== null)
+    return html`<p class="off">Linked lists: removed.</p>`;
   return html`<p class="off">
     Linked lists:
     ${LINKED_KINDS.map((kind, at) => {

@@ -55,6 +55,7 @@ export function makeCasePage({ mirror, site, asked, id }: PageRequest): Page {
   const told = { payload, presence, firstRunId, changedRunId, timeZone: site.timeZone, isDocketWhole: false };
   const name = toName(found);
   const isPresent = found.asOf === null;
+  const isRedacted = presence.redacted_run_id !== null;
   const sections: readonly Section[] = [
     ['short', 'In short', renderShortSummary(payload)],
     ['summary', 'Summary', renderSummary(id, payload, isPresent)],
@@ -66,7 +67,11 @@ export function makeCasePage({ mirror, site, asked, id }: PageRequest): Page {
         ? renderNewestEntries(mirror, site, id, stored)
         : renderEntriesThen(payload, readPageNumber(asked), (page) => ADDRESS.case(id, asOf, page)),
     ],
-    ['documents', 'Documents, dockets, resources', isPresent ? renderLinkedLists(mirror, site, id) : null],
+    [
+      'documents',
+      'Documents, dockets, resources',
+      isPresent && !isRedacted ? renderLinkedLists(mirror, site, id) : null,
+    ],
     ['related', 'Related cases', renderRelated(payload, (other) => has(mirror, other))],
     ['history', 'History', isPresent ? renderPast(mirror, site, found, id) : null],
     ['cite', 'How to cite', renderCitation(mirror, found)],
@@ -81,7 +86,7 @@ export function makeCasePage({ mirror, site, asked, id }: PageRequest): Page {
       ${renderLead(payload)} ${renderCaseFacts(told)}
       <p class="links-out">
         ${linkTo(toCaseLink(id), 'This case on the Clearinghouse')}
-        ${found.asOf === null ? linkTo(ADDRESS.caseJson(id), 'The case as JSON, as the API sent it') : null}
+        ${isPresent && !isRedacted ? linkTo(ADDRESS.caseJson(id), 'The case as JSON, as the API sent it') : null}
       </p>
       ${renderOnPage(sections)} ${sections.map(([, , content]) => content)}
     `,

@@ -54,18 +54,28 @@ function readAsked(mirror: Mirror, { now, timeZone }: Site, asked: Asked): Asked
 
 export function makeChangesPage({ mirror, site, asked }: PageRequest): Page {
   const { period, isDefault, ...anyField } = readAsked(mirror, site, asked);
+  const never = isDefault && period !== null && isNever(mirror, anyField, period);
   return {
-    title: period === null ? 'Changes' : `Changes found by ${toPeriodWords(period, site.timeZone)}`,
+    title: period === null || never ? 'Changes' : `Changes found by ${toPeriodWords(period, site.timeZone)}`,
     heading: 'Changes',
-    kicker: period === null ? undefined : `Found by ${toPeriodWords(period, site.timeZone)}`,
+    kicker: period === null || never ? undefined : `Found by ${toPeriodWords(period, site.timeZone)}`,
     section: 'changes',
     body: html`${renderForm(asked)}
     ${
       period === null
         ? html`<p>Nothing changed${toNoneWords(period, !isDefault)}</p>`
-        : renderPeriod(mirror, site, { period, ...anyField }, asked)
+        : never
+          ? html`<p class="lead">No run found a change of ${asked.field ?? ''}.</p>
+              ${toOutcomeWords(period, site.timeZone).map((words) => html`<p>${words}</p>`)}`
+          : renderPeriod(mirror, site, { period, ...anyField }, asked)
     }`,
   };
+}
+
+/** Whether no run ever found a change of a field. A run that is still going on is shown with what it has found so far. */
+function isNever(mirror: Mirror, anyField: AnyField, { last }: Period): boolean {
+  const hasField = anyField.field !== undefined || anyField.linkedField !== undefined;
+  return hasField && last.outcome !== 'running' && findNewestRunWithChanges(mirror, anyField) === undefined;
 }
 
 function renderPeriod(mirror: Mirror, site: Site, filter: AllChangesFilter, asked: Asked): Html {
