@@ -242,7 +242,7 @@ export function readState(commits: Iterable<string>): TableState | null {
     for (const { add } of actions) {
       if (add === undefined) continue;
       if (add.deletionVector !== undefined && add.deletionVector !== null)
-        throw new UnknownLog(`version ${version} has files with rows that are marked as deleted`);
+        throw new UnknownLog(`in version ${version}, rows of a file are marked as deleted`);
       const partition = add.partitionValues ?? {};
       const [key, bytes] = [toKey(partition), add.size ?? 0];
       files.set(add.path, { path: add.path, bytes, partition, stats: add.stats ?? null });
