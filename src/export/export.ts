@@ -8,7 +8,9 @@ import { codeOf, wordsOf } from '../lib/system-errors.ts';
 import { type CaseFilters, refuseNoCase, requireFilters, toFilterParams } from '../search/filters.ts';
 import { SITE } from './citation.ts';
 import { CODEBOOK_COLUMNS, listCodebook, renderCodebook } from './codebook.ts';
-import { type Commit, commitTables, noteParts, refuseOther } from './delta/folder.ts';
+import { type Commit, commitTables, noteParts } from './delta/folder.ts';
+import { refuseForeignInTables } from './delta/foreign.ts';
+import { refuseOther } from './delta/manifest.ts';
 import { toDescriptor } from './descriptor.ts';
 import { checkRoom, estimateBytes } from './estimate.ts';
 import { toRecord } from './formats/csv.ts';
@@ -208,9 +210,14 @@ async function writeDelta(
   place: Place,
   check: () => void,
 ): Promise<PlacedExport> {
-  const { folder: named, run } = request;
-  const source = run.otherSource ?? SITE;
+  const { folder: named } = request;
+  const source = request.run.otherSource ?? SITE;
+  const mirrorId = readMirrorId(mirror);
+  const refuseForeign = (): void => {
+    if (place.replaced !== null) refuseForeignInTables(place.path, named);
+  };
   const isAdded = place.replaced !== null && !request.forgets;
+  if (!isAdded) refuseForeign();
   if (isAdded)
     refuseOther(place.path, named, {
       ...request,
@@ -219,20 +226,30 @@ async function writeDelta(
         content.tables.map(({ name }) => name),
         content.leftOut,
       ),
-      runId: run.id,
       source,
+      mirrorId,
     });
   const { format, parts } = noteParts(content.format);
   const done = await writeAll(mirror, request, { ...content, format });
   const put = (target: string): Commit[] =>
-    commitTables(named, { target, build: place.folder }, done, parts, renderPapers(done));
+    commitTables(named, { target, build: place.folder }, { ...done, mirrorId }, parts, renderPapers(done));
   if (isAdded) {
     check();
     return { ...done, replaced: null, commits: put(place.path) };
   }
   const commits = put(place.folder);
-  await place.swapIn(check);
+  await place.swapIn(() => {
+    refuseForeign();
+    check();
+  });
   return { ...done, replaced: place.replaced, commits };
+}
+
+/** The id that a mirror and all its copies share. */
+function readMirrorId({ sqlite, path }: Mirror): string {
+  const id = sqlite.prepare<[], string>('SELECT mirror_id FROM mirror_identity').pluck().get();
+  if (id === undefined) throw new MirrorError('DATABASE_DAMAGED', `${path} has lost its id.`);
+  return id;
 }
 
 /** Completes the file of all tables, if the format has one. Only then its size and its hash are known. */

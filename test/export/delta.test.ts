@@ -1,5 +1,5 @@
-import { cpSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { cpSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Column } from '../../src/export/columns.ts';
@@ -191,6 +191,85 @@ describe('export --format delta', () => {
     expect((await harness.run(['export', 'delta'])).stderr).toMatch(
       /not an export.*export --format delta` adds to it/s,
     );
+  });
+
+  test('refuses another mirror, another run of the same number, and less than it has of a run', async () => {
+    folder = await toDelta('--tables', 'cases');
+    const before = readAll(folder);
+    const run = listRuns(folder)[0]?.run ?? 0;
+    const [{ mirror_id, started_at } = {}] = harness.rows(
+      `SELECT mirror_id, started_at FROM mirror_identity, sync_runs WHERE sync_runs.id = ${run}`,
+    );
+    for (const [change, undo, message] of [
+      [
+        `UPDATE mirror_identity SET mirror_id = '${'0'.repeat(32)}'`,
+        `UPDATE mirror_identity SET mirror_id = '${String(mirror_id)}'`,
+        /has the runs of another mirror/,
+      ],
+      [
+        `UPDATE sync_runs SET started_at = '2030-01-01T00:00:00.000Z' WHERE id = ${run}`,
+        `UPDATE sync_runs SET started_at = '${String(started_at)}' WHERE id = ${run}`,
+        /has another run \d, which began at/,
+      ],
+      [
+        `UPDATE sync_runs SET outcome = 'partial' WHERE id = ${run}`,
+        `UPDATE sync_runs SET outcome = 'complete' WHERE id = ${run}`,
+        /has the complete state after run \d, and this one is not complete/,
+      ],
+    ] as const) {
+      harness.write(change);
+      const words = ['--format', 'delta', '--tables', 'cases', '--as-of', String(run), '--allow-partial'];
+      const { exitCode, stderr } = await harness.run(['export', 'delta', ...words]);
+      expect([change, exitCode, stderr]).toEqual([change, 2, expect.stringMatching(message)]);
+      expect(stderr).toContain('--forget');
+      harness.write(undo);
+    }
+    expect(readAll(folder)).toEqual(before);
+  });
+
+  test('writes a damaged file anew, refuses a damaged manifest or log, and --forget removes only what Delta tables have', async () => {
+    const words = ['export', 'delta', '--format', 'delta', '--tables', 'cases'];
+    folder = await toDelta('--tables', 'cases');
+    const before = readAll(folder);
+    const parquet = listFiles(folder).find((file) => file.endsWith('.parquet')) ?? '';
+    writeFileSync(join(folder, parquet), Buffer.alloc(before[parquet]?.length ?? 0, 7));
+    await toDelta('--tables', 'cases');
+    expect(readAll(folder)).toEqual(before);
+
+    const log = 'tables/cases/_delta_log/00000000000000000000.json';
+    const manifest = before['manifest.json'] ?? '';
+    for (const [file, text] of [
+      ['manifest.json', JSON.stringify({ ...(JSON.parse(manifest) as object), runs: undefined })],
+      ['manifest.json', JSON.stringify({ ...(JSON.parse(manifest) as object), runs: [null] })],
+      [log, `${before[log] ?? ''}null\n`],
+      [log, `${before[log] ?? ''}{"add":null}\n`],
+      [log, `${before[log] ?? ''}{"add":{"size":1}}\n`],
+    ] as const) {
+      writeFileSync(join(folder, file), text);
+      const { exitCode, stderr } = await harness.run(words);
+      expect([text, exitCode, stderr]).toEqual([text, 2, expect.stringMatching(/damaged.*--forget/s)]);
+      writeFileSync(join(folder, file), before[file] ?? '', 'latin1');
+    }
+
+    const foreign = ['notes.txt', 'mywork/y', 'id_from=0/notes.txt', '_delta_log/notes.txt'];
+    for (const file of foreign) {
+      const path = join(folder, 'tables/cases', file);
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, 'mine');
+      const { exitCode, stderr } = await harness.run([...words, '--forget']);
+      expect([file, exitCode, stderr]).toEqual([file, 2, expect.stringMatching(/holds tables\/cases\//)]);
+      rmSync(file.startsWith('mywork') ? dirname(path) : path, { recursive: true });
+    }
+    for (const file of [
+      'part-0.snappy.parquet',
+      '.part-0.snappy.parquet.crc',
+      '_delta_log/_last_checkpoint',
+      '_delta_log/00000000000000000000.checkpoint.parquet',
+      '_delta_log/.00000000000000000000.json.crc',
+    ])
+      writeFileSync(join(folder, 'tables/cases', file), 'theirs');
+    await toDelta('--tables', 'cases', '--forget');
+    expect(readAll(folder)).toEqual(before);
   });
 
   test('a death leaves the manifest with versions that are whole, and the next export goes on', async () => {

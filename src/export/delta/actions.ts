@@ -1,6 +1,16 @@
 import { createHash } from 'node:crypto';
 import type { Column, ColumnType } from '../columns.ts';
 import type { Partition } from '../partition.ts';
+import {
+  type Check,
+  hasShape,
+  isListOf,
+  isMapOf,
+  isOptional,
+  isText,
+  isTrueOrFalse,
+  isWholeNumber,
+} from './shape.ts';
 
 /*
  * The log of a Delta table, as far as this program reads and writes it: https://github.com/delta-io/delta/blob/master/PROTOCOL.md.
@@ -34,7 +44,7 @@ export interface DataFile {
   readonly path: string;
   readonly bytes: number;
   /** The values of the partition columns, by name; empty if the table has none. */
-  readonly partition: Readonly<Record<string, string>>;
+  readonly partition: Readonly<Record<string, string | null>>;
   /** JSON with the number of rows; null for a file of another writer that has none. */
   readonly stats: string | null;
 }
@@ -190,10 +200,10 @@ export class UnknownLog extends Error {}
 
 interface FileAction {
   readonly path: string;
-  readonly size?: number;
-  readonly partitionValues?: Readonly<Record<string, string>>;
-  readonly dataChange?: boolean;
-  readonly stats?: string;
+  readonly size?: number | null;
+  readonly partitionValues?: Readonly<Record<string, string | null>> | null;
+  readonly dataChange?: boolean | null;
+  readonly stats?: string | null;
   readonly deletionVector?: unknown;
 }
 
@@ -203,11 +213,52 @@ interface Action {
     readonly id: string;
     readonly schemaString: string;
     readonly partitionColumns: readonly string[];
-    readonly configuration?: Readonly<Record<string, string>>;
-    readonly createdTime?: number;
+    readonly configuration?: Readonly<Record<string, string>> | null;
+    readonly createdTime?: number | null;
   };
   readonly add?: FileAction;
   readonly remove?: FileAction;
+}
+
+const isFileAction = hasShape({
+  path: isText,
+  size: isOptional(isWholeNumber),
+  partitionValues: isOptional(isMapOf(isOptional(isText))),
+  dataChange: isOptional(isTrueOrFalse),
+  stats: isOptional(isText),
+});
+
+const ACTIONS: Readonly<Record<keyof Action, Check>> = {
+  protocol: hasShape({ minReaderVersion: isWholeNumber, minWriterVersion: isWholeNumber }),
+  metaData: hasShape({
+    id: isText,
+    schemaString: isText,
+    partitionColumns: isListOf(isText),
+    configuration: isOptional(isMapOf(isText)),
+    createdTime: isOptional(isWholeNumber),
+  }),
+  add: isFileAction,
+  remove: isFileAction,
+};
+
+const isAction = hasShape(
+  Object.fromEntries(
+    Object.entries(ACTIONS).map(([name, check]) => [
+      name,
+      (value: unknown) => value === undefined || check(value),
+    ]),
+  ),
+);
+
+function parseAction(line: string, version: number): Action {
+  let found: unknown;
+  try {
+    found = JSON.parse(line);
+  } catch {
+    found = null;
+  }
+  if (!isAction(found)) throw new UnknownLog(`version ${version} is damaged`);
+  return found as Action;
 }
 
 /** Reads the state of a table from the texts of all its commits, from version 0 on. Fails with {@link UnknownLog}. */
@@ -224,7 +275,7 @@ export function readState(commits: Iterable<string>): TableState | null {
     const actions = text
       .split('\n')
       .filter(Boolean)
-      .map((line) => JSON.parse(line) as Action);
+      .map((line) => parseAction(line, version));
     for (const { protocol, metaData: found } of actions) {
       if (protocol !== undefined && (protocol.minReaderVersion > 1 || protocol.minWriterVersion > 2))
         throw new UnknownLog(`version ${version} needs a later version of the protocol`);

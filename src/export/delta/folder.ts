@@ -1,15 +1,34 @@
-import { existsSync, lstatSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import {
+  closeSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { MirrorError } from '../../errors/mirror-error.ts';
 import { moveIntoPlace, syncFile, syncFolder } from '../../lib/replace-file.ts';
 import { codeOf } from '../../lib/system-errors.ts';
 import { ContentHash } from '../tally.ts';
 import type { Format } from '../formats/format.ts';
-import { type Export, type WrittenTable, listChosen, toContentHash, toManifest } from '../manifest.ts';
+import {
+  type Export,
+  type WrittenFile,
+  type WrittenTable,
+  listChosen,
+  toContentHash,
+  toManifest,
+} from '../manifest.ts';
 import { MANIFEST } from '../target.ts';
 import { type DataFile, type TableState, UnknownLog, planCommit, toFileName, toStats } from './actions.ts';
 import { TABLES } from './foreign.ts';
 import { readTable, writeCommit } from './log.ts';
+import { type FolderManifest, HINT, type RunEntry, readManifest } from './manifest.ts';
 
 /*
  * A folder of Delta tables, which keeps the state after each run that was exported to it. One commit is of one table, so the
@@ -41,28 +60,6 @@ export function noteParts(format: Format): { readonly format: Format; readonly p
   return { format: noting, parts };
 }
 
-/** The version of a table that has its state after a run. */
-interface TableVersion {
-  readonly version: number;
-  readonly rows: number;
-  readonly content_sha256: string;
-}
-
-interface RunEntry {
-  readonly run: number;
-  readonly tables: Readonly<Record<string, TableVersion>>;
-}
-
-interface FolderManifest {
-  readonly raw: boolean;
-  readonly without_texts: boolean;
-  readonly filters: object;
-  /** The tables that were asked for, whether or not a run could give all of them. */
-  readonly chosen_tables: ReturnType<typeof listChosen>;
-  readonly source: string;
-  readonly runs: readonly RunEntry[];
-}
-
 /** What a run changed in a table. */
 export interface Commit {
   readonly table: string;
@@ -72,48 +69,6 @@ export interface Commit {
   /** Files and bytes that were added. */
   readonly files: number;
   readonly bytes: number;
-}
-
-/** Reads what a folder says of its runs. */
-const readManifest = (folder: string): FolderManifest =>
-  JSON.parse(readFileSync(join(folder, MANIFEST), 'utf8')) as FolderManifest;
-
-/**
- * Fails with EXPORT_REFUSED unless the state after a run can follow what a folder of Delta tables has: of the same selection, and of no
- * earlier run.
- */
-export function refuseOther(
-  folder: string,
-  named: string,
-  one: Pick<Export, 'isRaw' | 'withoutTexts' | 'filters'> & {
-    readonly tables: FolderManifest['chosen_tables'];
-    readonly runId: number;
-    readonly source: string;
-  },
-): void {
-  const { raw, without_texts, filters, chosen_tables, source, runs } = readManifest(folder);
-  const last = runs.at(-1)?.run ?? 0;
-  const hint = 'Name another folder. --forget writes this one anew, without its earlier versions.';
-  const [there, here] = [
-    { raw, without_texts, filters, tables: chosen_tables, source },
-    {
-      raw: one.isRaw,
-      without_texts: one.withoutTexts,
-      filters: one.filters,
-      tables: one.tables,
-      source: one.source,
-    },
-  ].map((selection) => JSON.stringify(selection));
-  if (there !== here)
-    throw new MirrorError('EXPORT_REFUSED', `${named} has another selection: ${there} instead of ${here}.`, {
-      hint,
-    });
-  if (one.runId < last)
-    throw new MirrorError(
-      'EXPORT_REFUSED',
-      `${named} has the state after run ${last} already, and that after run ${one.runId} cannot follow it.`,
-      { hint },
-    );
 }
 
 /** A file that is being written, in the folder that is removed at the end. */
@@ -135,10 +90,11 @@ interface PlannedTable {
 export function commitTables(
   named: string,
   { target, build }: { readonly target: string; readonly build: string },
-  done: Export,
+  done: Export & { readonly mirrorId: string },
   parts: PartContents,
   papers: Readonly<Record<string, string>>,
 ): Commit[] {
+  const earlier = existsSync(join(target, MANIFEST)) ? readManifest(target, named) : null;
   const planned = done.tables.map((written) => planTable(named, target, build, written, done, parts));
   for (const { folder, files } of planned)
     for (const { path, from } of files) if (from !== null) moveFile(from, join(folder, path));
@@ -161,11 +117,7 @@ export function commitTables(
     moveIntoPlace(join(build, UNFINISHED), join(target, name));
   };
   for (const [name, text] of Object.entries(papers)) put(name, text);
-  const manifest = toFolderManifest(
-    existsSync(join(target, MANIFEST)) ? readManifest(target) : null,
-    done,
-    planned,
-  );
+  const manifest = toFolderManifest(earlier, done, planned);
   put(MANIFEST, `${JSON.stringify(manifest, null, 2)}\n`);
   return planned.map(({ written, state, commit, files }) => {
     const added = files.filter(({ from }) => from !== null);
@@ -194,7 +146,8 @@ function planTable(
   const { table, partition } = written;
   const folder = join(target, TABLES, table.name);
   const state = readState(named, folder, table.name);
-  const files = written.files.flatMap(({ path, bytes, rows }) => {
+  const files = written.files.flatMap((built) => {
+    const { path, bytes, rows } = built;
     const from = join(build, path);
     const content = parts.get(from)?.();
     if (rows === 0 || content === undefined) return [];
@@ -202,8 +155,7 @@ function planTable(
     const value = partition === null ? null : (/=(-?\d+)\//.exec(path)?.[1] ?? null);
     const inTable = partition === null || value === null ? name : `${partition.folder}=${value}/${name}`;
     const known = state?.known.get(inTable);
-    const isThere =
-      known !== undefined && lstatSync(join(folder, inTable), { throwIfNoEntry: false })?.size === known;
+    const isThere = known !== undefined && isWhole(join(folder, inTable), known, built);
     return [
       {
         path: inTable,
@@ -217,19 +169,40 @@ function planTable(
   return { written, folder, state, files, commit: planCommit(state, { ...table, partition }, files, run) };
 }
 
+/** Whether a file of a table is as it was written. */
+function isWhole(path: string, known: number, { bytes, sha256 }: WrittenFile): boolean {
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  if (found?.isFile() !== true || found.size !== known) return false;
+  // Another version of the compressor gives the same rows another length: then no bytes can be compared.
+  return known !== bytes || hashFile(path) === sha256;
+}
+
+const CHUNK_BYTES = 1_048_576;
+
+function hashFile(path: string): string {
+  const file = openSync(path, 'r');
+  try {
+    const hash = createHash('sha256');
+    const chunk = Buffer.alloc(CHUNK_BYTES);
+    for (;;) {
+      const read = readSync(file, chunk, 0, chunk.length, null);
+      if (read === 0) return hash.digest('hex');
+      hash.update(chunk.subarray(0, read));
+    }
+  } finally {
+    closeSync(file);
+  }
+}
+
 function readState(named: string, folder: string, table: string): TableState | null {
   try {
     return readTable(folder);
   } catch (thrown) {
-    if (!(thrown instanceof UnknownLog || thrown instanceof SyntaxError)) throw thrown;
-    const why = thrown instanceof UnknownLog ? thrown.message : 'it is damaged';
+    if (!(thrown instanceof UnknownLog)) throw thrown;
     throw new MirrorError(
       'EXPORT_REFUSED',
-      `The log of the table ${table} in ${named} cannot be continued: ${why}.`,
-      {
-        cause: thrown,
-        hint: 'Name another folder. --forget writes this one anew, without its earlier versions.',
-      },
+      `The log of the table ${table} in ${named} cannot be continued: ${thrown.message}.`,
+      { cause: thrown, hint: HINT },
     );
   }
 }
@@ -244,7 +217,7 @@ function moveFile(from: string, to: string): void {
 /** The manifest: that of the run, and for each run the versions of the tables that have its state. */
 function toFolderManifest(
   earlier: FolderManifest | null,
-  done: Export,
+  done: Export & { readonly mirrorId: string },
   planned: readonly PlannedTable[],
 ): object {
   const {
@@ -273,6 +246,7 @@ function toFolderManifest(
   };
   return {
     ...manifest,
+    mirror: done.mirrorId,
     chosen_tables: listChosen(
       planned.map(({ written }) => written.table.name),
       done.leftOut,

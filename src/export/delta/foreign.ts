@@ -1,5 +1,6 @@
-import { lstatSync, readdirSync } from 'node:fs';
+import { type Dirent, lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { MirrorError } from '../../errors/mirror-error.ts';
 import { TABLE_NAMES } from '../table.ts';
 
 /* What a folder of Delta tables has. Other programs may add files to its tables, as those do that tidy them, and nothing else. */
@@ -29,6 +30,44 @@ export function findForeignInTables(folder: string): string | null {
     for (const table of readdirSync(join(folder, TABLES)))
       if (!(TABLE_NAMES as readonly string[]).includes(table) || !isFolder(join(folder, TABLES, table)))
         return `holds ${TABLES}/${table}, which is not part of it`;
+  }
+  return null;
+}
+
+/** What Delta tables can have, by the folder: data with its checksums, parts, and the log with its checkpoints. */
+const FILES = /(?:\.parquet|\.crc)$|^deletion_vector_.*\.bin$/;
+const PARTS = /^[^=]+=|^_change_data$/;
+const LOG = '_delta_log';
+const FILES_OF_LOG = /^\.?\d{20}\.|^[._]*last_checkpoint|^_commit_.*\.tmp$|\.crc$/;
+const FOLDERS_OF_LOG = /^_(?:sidecars|commits|staged_commits)$/;
+
+/**
+ * Fails with EXPORT_REFUSED if a table has a file or a folder that no program writes to Delta tables: whoever replaces the tables would
+ * remove it.
+ */
+export function refuseForeignInTables(folder: string, named: string): void {
+  if (lstatSync(join(folder, TABLES), { throwIfNoEntry: false }) === undefined) return;
+  for (const table of listEntries(folder, TABLES)) {
+    const foreign = findForeign(folder, `${TABLES}/${table.name}`, false);
+    if (foreign !== null)
+      throw new MirrorError('EXPORT_REFUSED', `${named} holds ${foreign}, which is not part of it.`, {
+        hint: 'Move it away, or name another folder.',
+      });
+  }
+}
+
+const listEntries = (folder: string, path: string): Dirent[] =>
+  readdirSync(join(folder, path), { withFileTypes: true });
+
+function findForeign(folder: string, path: string, isLog: boolean): string | null {
+  for (const entry of listEntries(folder, path)) {
+    const { name } = entry;
+    const found = `${path}/${name}`;
+    const begins = !isLog && name === LOG;
+    if (entry.isDirectory() && (begins || (isLog ? FOLDERS_OF_LOG : PARTS).test(name))) {
+      const within = findForeign(folder, found, isLog || begins);
+      if (within !== null) return within;
+    } else if (!entry.isFile() || !(isLog ? FILES_OF_LOG : FILES).test(name)) return found;
   }
   return null;
 }

@@ -1,0 +1,117 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { MirrorError } from '../../errors/mirror-error.ts';
+import type { Export, listChosen } from '../manifest.ts';
+import type { ExportedRun } from '../run.ts';
+import { MANIFEST } from '../target.ts';
+import { hasShape, isListOf, isMapOf, isOneOf, isText, isTrueOrFalse, isWholeNumber } from './shape.ts';
+
+/* What a folder of Delta tables says of its runs, and what may follow it. */
+
+/** The version of a table that has its state after a run. */
+interface TableVersion {
+  readonly version: number;
+  readonly rows: number;
+  readonly content_sha256: string;
+}
+
+export interface RunEntry {
+  readonly run: number;
+  readonly started_at: string;
+  readonly complete: boolean;
+  readonly tables: Readonly<Record<string, TableVersion>>;
+}
+
+export interface FolderManifest {
+  readonly raw: boolean;
+  readonly without_texts: boolean;
+  readonly filters: object;
+  /** The tables that were asked for, whether or not a run could give all of them. */
+  readonly chosen_tables: ReturnType<typeof listChosen>;
+  readonly source: string;
+  /** The id that a mirror and all its copies share. */
+  readonly mirror: string;
+  readonly runs: readonly RunEntry[];
+}
+
+const isManifest = hasShape({
+  raw: isTrueOrFalse,
+  without_texts: isTrueOrFalse,
+  filters: isMapOf(isListOf(isText)),
+  chosen_tables: isOneOf(isText, isListOf(isText)),
+  source: isText,
+  mirror: isText,
+  runs: isListOf(
+    hasShape({
+      run: isWholeNumber,
+      started_at: isText,
+      complete: isTrueOrFalse,
+      tables: isMapOf(hasShape({ version: isWholeNumber, rows: isWholeNumber, content_sha256: isText })),
+    }),
+  ),
+});
+
+/** What to do with a folder that cannot be continued. */
+export const HINT = 'Name another folder. --forget writes this one anew, without its earlier versions.';
+
+const refuse = (message: string): MirrorError => new MirrorError('EXPORT_REFUSED', message, { hint: HINT });
+
+/** Reads what a folder says of its runs. Fails with EXPORT_REFUSED if it is not what this program writes. */
+export function readManifest(folder: string, named: string): FolderManifest {
+  const found = parse(readFileSync(join(folder, MANIFEST), 'utf8'));
+  if (!isManifest(found)) throw refuse(`The manifest of ${named} cannot be continued: it is damaged.`);
+  return found as FolderManifest;
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * Fails with EXPORT_REFUSED unless the state after a run can follow what a folder of Delta tables has: of the same mirror and selection,
+ * and of no earlier run. The state of the same run is not replaced by one that may lack cases.
+ */
+export function refuseOther(
+  folder: string,
+  named: string,
+  one: Pick<Export, 'isRaw' | 'withoutTexts' | 'filters'> & {
+    readonly tables: FolderManifest['chosen_tables'];
+    readonly run: ExportedRun;
+    readonly source: string;
+    readonly mirrorId: string;
+  },
+): void {
+  const { raw, without_texts, filters, chosen_tables, source, mirror, runs } = readManifest(folder, named);
+  const [there, here] = [
+    { raw, without_texts, filters, tables: chosen_tables, source },
+    {
+      raw: one.isRaw,
+      without_texts: one.withoutTexts,
+      filters: one.filters,
+      tables: one.tables,
+      source: one.source,
+    },
+  ].map((selection) => JSON.stringify(selection));
+  if (there !== here) throw refuse(`${named} has another selection: ${there} instead of ${here}.`);
+  if (mirror !== one.mirrorId) throw refuse(`${named} has the runs of another mirror.`);
+  const { id, startedAt, lacking } = one.run;
+  const last = runs.at(-1);
+  if (last !== undefined && id < last.run)
+    throw refuse(
+      `${named} has the state after run ${last.run} already, and that after run ${id} cannot follow it.`,
+    );
+  const same = runs.find(({ run }) => run === id);
+  if (same === undefined) return;
+  if (same.started_at !== startedAt)
+    throw refuse(
+      `${named} has another run ${id}, which began at ${same.started_at} instead of ${startedAt}: the mirror was restored since.`,
+    );
+  if (same.complete && lacking !== null)
+    throw refuse(
+      `${named} has the complete state after run ${id}, and this one is not complete: ${lacking}.`,
+    );
+}
