@@ -387,6 +387,19 @@ describe('a file on another host', () => {
     expect(states()).toEqual([{ document_id: 11, outcome: 'file', failures: 0 }]);
   });
 
+  test('is followed there even if that exceeds the budget, so that the other files get their turn', async () => {
+    const { json, states } = await start([{ id: 11 }, { id: 12 }], {
+      redirect: ({ path }) =>
+        ({ '/media/doc/11.pdf': '/media/doc/21.pdf', '/media/doc/21.pdf': '/media/doc/31.pdf' })[path],
+    });
+    expect(await json('--budget', '1')).toMatchObject({ outcome: 'budget', pass: { files: 1, requests: 3 } });
+    expect(await json('--budget', '1')).toMatchObject({
+      outcome: 'complete',
+      pass: { files: 1, requests: 1 },
+    });
+    expect(states()).toMatchObject([{ outcome: 'file' }, { outcome: 'file' }]);
+  });
+
   test.each([
     'http://files.example.org/doc/11.pdf',
     'https://someone@files.example.org/doc/11.pdf',

@@ -24,7 +24,7 @@ import { type Mirror, withWriter } from '../../db/open-mirror.ts';
 import { finishRedactionsIfPossible } from '../../db/redact.ts';
 import { MirrorError } from '../../errors/mirror-error.ts';
 import { isDatabaseError } from '../report.ts';
-import { BudgetMeter, BudgetSpentError, type FailureJudge } from './pass-limits.ts';
+import { BudgetMeter, BudgetSpentError, type FailureJudge, MAX_ATTEMPTS, endsEarly } from './pass-limits.ts';
 
 /* One pass over the texts or the files of documents. Where they come from, and how one is stored, is up to its source. */
 
@@ -32,8 +32,8 @@ export interface DownloadRequest<Plan> {
   readonly settings: Settings;
   readonly selection: DocumentSelection;
   /**
-   * Maximum requests, including retries and redirects. For files, requests for those with a short answer and no file do not
-   * count, up to as many as the budget.
+   * Maximum requests, including retries and redirects; only the redirects of a file that was requested may exceed it. For
+   * files, requests for those with a short answer and no file do not count, up to as many as the budget.
    */
   readonly budget: number;
   /** Send requests although the server asked for a pause. */
@@ -62,7 +62,7 @@ export interface DownloadSource<
   readonly client: PacedClient;
   readonly judge: Pick<FailureJudge, 'noteRead' | 'judge'>;
   /** The outcomes of answers, and `failed`. */
-  readonly outcomes: readonly string[];
+  readonly outcomes: readonly (Answer['outcome'] | 'failed')[];
   /** Answers that cost no request. They are recorded first, and are not due any more. */
   readonly refused?: () => Iterable<{ readonly document: DueDocument; readonly answer: Answer }>;
   /** Whether the requests for this answer, which had so many bytes, do not count. */
@@ -88,9 +88,6 @@ export interface DownloadReport<Kind extends DownloadKind> extends PassEnding {
 }
 
 type Ending = Pick<DownloadReport<DownloadKind>, 'outcome' | 'error'>;
-
-/** A text or a file is requested again another day, so a request is retried only a few times. */
-const MAX_ATTEMPTS = 3;
 
 /** So many documents that cost no request are recorded in one transaction. */
 const BATCH = 500;
@@ -204,7 +201,7 @@ async function fetchDue<Kind extends DownloadKind, Plan, Answer extends { readon
     if (request.signal.aborted) break; // The rest is due, so the loop over what is due says that the pass was stopped.
   }
   if (refused.length > 0) record(...refused);
-  // Those of free answers come on top of the budget.
+  // Requests that do not count come on top of the budget, up to as many again.
   const limit = request.budget * (source.isFree === undefined ? 1 : 2);
   const due = source.listDue(Math.min(limit, Number.MAX_SAFE_INTEGER));
   const ending = await fetchEach(due, pass, (finding) => {
@@ -235,10 +232,15 @@ async function fetchEach<Kind extends DownloadKind, Plan, Answer extends { reado
   try {
     for (const document of due) {
       signal.throwIfAborted();
+      if (meter.left <= 0) return { outcome: 'budget', error: null };
       const before = client.traffic();
+      // Otherwise a file that takes more requests than the whole budget would end every pass.
+      meter.admitRest();
       try {
-        const maxAttempts = Math.min(MAX_ATTEMPTS, settings.maxAttempts, Math.max(1, meter.left));
-        const answer = await source.fetch(document, signal, maxAttempts);
+        const maxAttempts = Math.min(MAX_ATTEMPTS, settings.maxAttempts, meter.left);
+        const answer = await source.fetch(document, signal, maxAttempts).finally(() => {
+          meter.endRest();
+        });
         record({ document, result: { answer }, at: now() });
         judge.noteRead();
         const { requests, bytes } = client.traffic();
@@ -262,7 +264,3 @@ async function fetchEach<Kind extends DownloadKind, Plan, Answer extends { reado
     return { outcome: signal.aborted ? 'interrupted' : endsEarly(error) ? 'budget' : 'failed', error };
   }
 }
-
-/** No further request would be allowed; what is left is due in the next pass. */
-const endsEarly = ({ code }: MirrorError): boolean =>
-  code === 'RETRY_AFTER_TOO_LONG' || code === 'MAX_DURATION_REACHED';

@@ -2,14 +2,21 @@ import type { LinkedBudget } from '../../config/parsers.ts';
 import type { Client } from '../../api/client.ts';
 import { ERROR_KINDS, type ErrorCode, MirrorError } from '../../errors/mirror-error.ts';
 
-/** Thrown in place of a request for which the budget of a linked pass has nothing left: a normal end. */
+/** Thrown in place of a request for which the budget of a pass has nothing left: a normal end. */
 export class BudgetSpentError extends Error {
   override readonly name = 'BudgetSpentError';
 }
 
+/** A list, a text or a file is requested again another day, so a request is retried only a few times. */
+export const MAX_ATTEMPTS = 3;
+
+/** No further request would be allowed; what is left is due in the next pass. */
+export const endsEarly = ({ code }: MirrorError): boolean =>
+  code === 'RETRY_AFTER_TOO_LONG' || code === 'MAX_DURATION_REACHED';
+
 /**
- * What one linked pass may request. It is asked before each request: first attempts, retries and redirects. A list that
- * has begun to arrive is finished, even if it takes more than is left.
+ * What one pass over linked lists, texts or files may request. It is asked before each request: first attempts, retries and
+ * redirects. A list that has begun to arrive is finished, even if it takes more than is left, and so are the redirects of a file.
  */
 export class BudgetMeter {
   readonly #budget: LinkedBudget;
@@ -35,7 +42,7 @@ export class BudgetMeter {
 
   /** Counts a request that is about to be sent. Throws a {@link BudgetSpentError} if nothing is left. */
   readonly take = (): void => {
-    if (!this.#hasBegun && this.left <= 0) throw new BudgetSpentError('The budget of linked lists is spent.');
+    if (!this.#hasBegun && this.left <= 0) throw new BudgetSpentError('The budget of the pass is spent.');
     this.#requests++;
   };
 
@@ -49,13 +56,13 @@ export class BudgetMeter {
     this.#requests -= given;
   }
 
-  /** The list has begun to arrive, so the rest of it is read. */
-  readonly admitList = (): void => {
+  /** A list has begun to arrive, or a file was requested: the rest of it is read. */
+  readonly admitRest = (): void => {
     this.#hasBegun = true;
   };
 
-  /** The list has ended. */
-  endList(): void {
+  /** It has ended. */
+  endRest(): void {
     this.#hasBegun = false;
   }
 }

@@ -32,7 +32,7 @@ import { MirrorError } from '../../errors/mirror-error.ts';
 import { isDatabaseError, type OnSyncEvent } from '../report.ts';
 import { createClientFor } from '../run-sync.ts';
 import { toRisingClock } from '../sync-lists.ts';
-import { BudgetMeter, BudgetSpentError, FailureJudge } from './pass-limits.ts';
+import { BudgetMeter, BudgetSpentError, FailureJudge, MAX_ATTEMPTS, endsEarly } from './pass-limits.ts';
 import { findListedChanges } from './document-list.ts';
 import { Turns } from './order.ts';
 import { type LinkedReport, LinkedTally, type SkippedPass } from './report.ts';
@@ -49,8 +49,6 @@ export interface LinkedPassRequest {
   readonly onEvent: OnSyncEvent;
 }
 
-/** A list is requested again in a later run, so a request is retried only a few times. */
-const MAX_ATTEMPTS = 3;
 /** A list that has begun is finished, but not for longer than this after the minutes of the budget. */
 const GRACE_MINUTES = 30;
 
@@ -242,16 +240,16 @@ class LinkedPass {
           maxPasses: settings.maxPasses,
           maxAttempts: Math.min(MAX_ATTEMPTS, this.#meter.left),
           announced: findAnnounced(caseId, kind),
-          onBegun: this.#meter.admitList,
+          onBegun: this.#meter.admitRest,
           now: this.#now,
         });
-        this.#meter.endList();
+        this.#meter.endRest();
         const figures = writeRead(read, { runId, at: this.#now(), passId: this.#passId });
         this.#tally.addRead(read.records.length, figures);
         this.#judge.noteRead();
         this.#noteOffer(kind, read.envelope === 'not_found_404');
       } catch (thrown) {
-        this.#meter.endList();
+        this.#meter.endRest();
         const ending = this.#findEnding(thrown);
         if (ending !== null) {
           // The list was attempted, so it goes behind the others: if it ends every pass, they are read all the same.
@@ -299,9 +297,7 @@ class LinkedPass {
     if (signal.aborted && thrown === signal.reason) return toInterrupted(signal);
     if (thrown instanceof BudgetSpentError) return { outcome: 'budget', error: null };
     if (!(thrown instanceof MirrorError)) return null;
-    return thrown.code === 'RETRY_AFTER_TOO_LONG' || thrown.code === 'MAX_DURATION_REACHED'
-      ? { outcome: 'budget', error: thrown }
-      : null;
+    return endsEarly(thrown) ? { outcome: 'budget', error: thrown } : null;
   }
 
   /** Leaves out a kind of which every list is a 404, and no other night saw one: it does not seem to be offered. */
