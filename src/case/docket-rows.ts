@@ -1,6 +1,6 @@
 import { ATTACHMENT_FIELDS, DOCKET_ENTRY_FIELDS, type FieldKind } from '../api/payload.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../lib/json.ts';
-import type { attachments, docketEntries } from '../db/schema/schema.ts';
+import type { attachments, docketEntries, docketEntryVersions } from '../db/schema/schema.ts';
 
 export type EntryColumns = Omit<
   typeof docketEntries.$inferSelect,
@@ -176,4 +176,26 @@ export function pickScalars<Of extends Fields>(object: JsonObject, fields: Of): 
     if (value !== null && fitsColumn(kind, value)) row[field] = toStorable(value);
   }
   return row as Scalars<Of>;
+}
+
+export type Entry = Omit<typeof docketEntries.$inferSelect, 'mirror_id'>;
+export type PastEntry = typeof docketEntryVersions.$inferSelect;
+
+/**
+ * The docket entries of one case after a run, by their keys: present entries that existed and were not edited since,
+ * and past entries that were still valid. `past` can hold any of the case's past entries.
+ */
+export function toEntriesAsOf(
+  present: readonly Entry[],
+  past: readonly PastEntry[],
+  runId: number,
+): Map<number, Entry> {
+  const ended = past.filter((entry) => entry.mirror_valid_to_run_id > runId);
+  const endedKeys = new Set(ended.map(({ mirror_key }) => mirror_key));
+  return new Map(
+    [
+      ...present.filter((entry) => entry.mirror_first_run_id <= runId && !endedKeys.has(entry.mirror_key)),
+      ...ended.filter((entry) => entry.mirror_valid_from_run_id <= runId),
+    ].map((entry) => [entry.mirror_key, entry]),
+  );
 }

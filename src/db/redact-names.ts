@@ -1,7 +1,6 @@
 import type Database from 'better-sqlite3';
 import { BrokenHistory, type FieldChange, undoChanges } from '../case/diff.ts';
-import { toEntry } from '../case/docket-rows.ts';
-import { type Entry, type PastEntry, toEntriesAsOf } from '../case/entries-as-of.ts';
+import { type Entry, type PastEntry, toEntriesAsOf, toEntry } from '../case/docket-rows.ts';
 import { fingerprint, fromVersion, splitPayload } from '../case/fingerprint.ts';
 import { type IsWithheld, changeWithoutNames, withoutNames } from '../case/related-names.ts';
 import type { CasePayload } from '../api/payload.ts';

@@ -1,12 +1,17 @@
 import type { CasePayload } from '../api/payload.ts';
 import { fingerprint, fromVersion, splitPayload } from '../case/fingerprint.ts';
-import { toEntry, type EntryColumns } from '../case/docket-rows.ts';
+import {
+  type Entry,
+  type EntryColumns,
+  type PastEntry,
+  toEntriesAsOf,
+  toEntry,
+} from '../case/docket-rows.ts';
 import { MirrorError } from '../errors/mirror-error.ts';
 import { type Presence, type StoredCase, findPresence, toNotMirrored } from '../db/read-case.ts';
 import { prepareFindStart } from '../db/run-log.ts';
 import type { Mirror } from '../db/open-mirror.ts';
 import { describeRun } from './period.ts';
-import { type Entry, type PastEntry, toEntriesAsOf } from '../case/entries-as-of.ts';
 import {
   type PresentCase,
   isHistoryMissing,

@@ -14,7 +14,7 @@ import {
   readSettings,
   readWrittenSettings,
 } from '../options.ts';
-import { renderFilePlan, renderFileReport, toFileJson, toFilePlanJson } from '../text/fetch-files.ts';
+import { renderFilePlan, renderFileReport, toFileJson, toFilePlanJson } from '../text/downloads.ts';
 import { withMirror } from '../with-mirror.ts';
 
 export function defineOptions(command: Command): Command {

@@ -13,7 +13,7 @@ import {
   readSettingsAndToken,
   readWrittenSettings,
 } from '../options.ts';
-import { renderTextPlan, renderTextReport, toTextJson, toTextPlanJson } from '../text/fetch-texts.ts';
+import { renderTextPlan, renderTextReport, toTextJson, toTextPlanJson } from '../text/downloads.ts';
 import { withMirror } from '../with-mirror.ts';
 
 export function defineOptions(command: Command): Command {

@@ -5,6 +5,9 @@ import { renderCount, renderPlural } from '../../lib/layout.ts';
 import { localizeTimes } from '../../lib/local-time.ts';
 import type { DownloadReport } from '../../sync/linked/download-pass.ts';
 import { renderBytes, renderDuration } from './words.ts';
+import type { TextPassReport, TextPlan } from '../../sync/linked/text-pass.ts';
+import type { ReportStyle } from './report.ts';
+import type { FilePassReport, FilePlan } from '../../sync/linked/file-pass.ts';
 
 /* What `fetch-texts`, `fetch-files` and `status` say of texts and files in the same words. */
 
@@ -35,7 +38,7 @@ export function renderOutcomes(kind: DownloadKind, outcomes: Outcomes): string {
 }
 
 /** `Texts: 3 texts of 12 selected documents are due`. */
-export const renderDue = (
+const renderDue = (
   kind: DownloadKind,
   { due, documents }: { readonly due: number; readonly documents: number },
 ): string =>
@@ -46,7 +49,7 @@ type Report = DownloadReport<DownloadKind> & {
 };
 
 /** The report as `--json` prints it. `pass` has the figures of this pass, `selected` the state after it. */
-export function toDownloadJson<Own>(report: Report, exitCode: number, own: Own) {
+function toDownloadJson<Own>(report: Report, exitCode: number, own: Own) {
   const { passId, outcome, startedAt, endedAt, figures, counts, error, pausedUntil } = report;
   return {
     pass_id: passId,
@@ -78,7 +81,7 @@ const toEnding = (kind: DownloadKind, { outcome, error }: Report): string => {
 };
 
 /** The report for a person. `held` says what the mirror holds, and `notes` are lines of their own. */
-export function renderDownloadReport(
+function renderDownloadReport(
   kind: DownloadKind,
   report: Report,
   {
@@ -130,4 +133,90 @@ export function renderRefusedHosts(refused: readonly RefusedHost[], knownHosts: 
   return [
     `Not requested, because --file-hosts does not name their host: ${renderPlural(total, 'file')} on ${where.join(' and ')}.${advice}`,
   ];
+}
+
+/** What a pass is going to do, and the room that it takes. `copies`: the number of snapshots that are kept. */
+export function renderTextPlan(
+  { counts, planned, expectedBytes, storedBytes }: TextPlan,
+  copies: number,
+): string {
+  const due = renderDue('texts', counts);
+  if (counts.due === 0) return `${due}.\n`;
+  const after = storedBytes + expectedBytes;
+  const room =
+    copies === 0
+      ? ''
+      : ` Each snapshot also holds the texts, and the settings keep up to ${renderPlural(copies, 'snapshot')}: mirror and snapshots can then hold up to ${renderBytes(after * (copies + 1))} of text together.`;
+  return `${due}; this pass requests up to ${renderCount(planned)}, about ${renderBytes(expectedBytes)}. The mirror holds ${renderBytes(storedBytes)} of text.${room}\n`;
+}
+
+/** The plan as `--json` prints it. */
+export function toTextPlanJson({ counts, planned, expectedBytes, storedBytes }: TextPlan) {
+  return { ...counts, planned, expected_bytes: expectedBytes, stored_bytes: storedBytes };
+}
+
+export const toTextJson = (report: TextPassReport, exitCode: number) =>
+  toDownloadJson(report, exitCode, { stored_bytes: report.storedBytes });
+
+export const renderTextReport = (report: TextPassReport, { timeZone }: ReportStyle): string =>
+  renderDownloadReport('texts', report, {
+    held: `The mirror holds ${renderBytes(report.storedBytes)} of text.`,
+    notes: [],
+    timeZone,
+  });
+
+/** The same of files. */
+export function renderFilePlan(plan: FilePlan, knownHosts: readonly string[]): string {
+  const { counts, planned, expectedBytes, maxBytes, stored, refusedHosts } = plan;
+  const due = renderDue('files', counts);
+  const notes = renderRefusedHosts(refusedHosts, knownHosts).map((note) => `${note}\n`);
+  if (counts.due === 0) return `${due}.\n${notes.join('')}`;
+  const size =
+    planned === 0
+      ? ''
+      : expectedBytes === null
+        ? `, their size is not known yet, at most ${renderBytes(maxBytes)} (--max-file)`
+        : `, about ${renderBytes(expectedBytes)}`;
+  return `${due}; this pass requests up to ${renderCount(planned)}${size}. The mirror has ${renderPlural(stored.files, 'file')} with ${renderBytes(stored.bytes)}.\n${notes.join('')}`;
+}
+
+export function toFilePlanJson({ counts, planned, expectedBytes, maxBytes, stored, refusedHosts }: FilePlan) {
+  return {
+    ...counts,
+    planned,
+    expected_bytes: expectedBytes,
+    max_bytes: Number.isFinite(maxBytes) ? maxBytes : null,
+    stored_files: stored.files,
+    stored_bytes: stored.bytes,
+    refused_hosts: refusedHosts,
+  };
+}
+
+export const toFileJson = (report: FilePassReport, exitCode: number) =>
+  toDownloadJson(report, exitCode, {
+    stored_files: report.stored.files,
+    stored_bytes: report.stored.bytes,
+    folder: report.folder,
+    unknown_files: report.unknownFiles,
+    refused_hosts: report.refusedHosts,
+  });
+
+export function renderFileReport(
+  report: FilePassReport,
+  knownHosts: readonly string[],
+  { timeZone }: ReportStyle,
+): string {
+  const { stored, folder, unknownFiles, refusedHosts } = report;
+  return renderDownloadReport('files', report, {
+    held: `${folder} has ${renderPlural(stored.files, 'file')} with ${renderBytes(stored.bytes)}.`,
+    notes: [
+      ...renderRefusedHosts(refusedHosts, knownHosts),
+      ...(unknownFiles === 0
+        ? []
+        : [
+            `No document of the mirror has ${renderPlural(unknownFiles, 'other file')} in that folder, for example since a restore; nothing removes them.`,
+          ]),
+    ],
+    timeZone,
+  });
 }

@@ -7,8 +7,7 @@ import type { RenderedReport } from '../../schedule/html-report.ts';
 import { findReportFacts, readAfterPeriod } from './facts.ts';
 import { gatherChanges } from './gather.ts';
 import { MARKDOWN_ROOM, createMarkdownTeller, renderReportMarkdown } from './markdown.ts';
-import { createHtmlTeller } from './page-changes.ts';
-import { HTML_ROOM, renderReportPage } from './page.ts';
+import { HTML_ROOM, createHtmlTeller, renderReportPage } from './page.ts';
 
 export const REPORT_FORMS = ['html', 'markdown'] as const;
 export type ReportForm = (typeof REPORT_FORMS)[number];
