@@ -10,7 +10,7 @@ import { findCaseAsOf } from '../history/case-as-of.ts';
 import { describeRun } from '../history/period.ts';
 import { type JsonObject, type JsonValue, isJsonObject } from '../lib/json.ts';
 import { clipText } from '../lib/layout.ts';
-import type { ExportedRun } from './run.ts';
+import { type ExportedRun, findOtherSource } from './run.ts';
 import { toDate } from './columns.ts';
 
 /* What a citation says, of a case and of the data set. Every format, the case page and an export say the same. */
@@ -127,7 +127,22 @@ export function citeStored(
   departedRunId: number | null,
   runId: number | null,
 ): CitedCase {
-  return toCitedCase(stored, findDataRun(mirror, stored, departedRunId, runId), departedRunId !== null);
+  const run = findDataRun(mirror, stored, departedRunId, runId);
+  return {
+    ...toCitedCase(stored, run),
+    note: toNote(findOtherSource(mirror, run.id), departedRunId !== null),
+  };
+}
+
+/** What a citation says itself, because a note beside it is not copied with it. */
+function toNote(otherSource: string | null, isDeparted: boolean): string | null {
+  const notes = [
+    ...(otherSource === null
+      ? []
+      : [`from the API at ${new URL(otherSource).host}, not from the Clearinghouse`]),
+    ...(isDeparted ? ['no longer on the site'] : []),
+  ];
+  return notes.length === 0 ? null : notes.join('; ');
 }
 
 /** The run whose state is cited. */
@@ -158,7 +173,7 @@ function findDataRun(
   return found;
 }
 
-function toCitedCase({ id, payload }: StoredCase, run: DataRun, isDeparted: boolean): CitedCase {
+function toCitedCase({ id, payload }: StoredCase, run: DataRun): Omit<CitedCase, 'note'> {
   const docket = isJsonObject(payload.main_docket) ? payload.main_docket : {};
   const docketNumber = toDocketNumber(docket);
   // A docket number belongs to the court of the docket, which need not be the court of the case.
@@ -177,7 +192,6 @@ function toCitedCase({ id, payload }: StoredCase, run: DataRun, isDeparted: bool
     url: toCaseLink(id),
     runId: run.id,
     dataDay: run.day,
-    note: isDeparted ? 'no longer on the site' : null,
   };
 }
 

@@ -229,6 +229,10 @@ describe('cite', () => {
     expect((await run('cite', '--dataset')).stdout).toBe(
       `API at 127.0.0.1:3000, not the Civil Rights Litigation Clearinghouse, ${address} (data of Jan. 3, 2030; run-3-2030-01-03).\n`,
     );
+    for (const format of ['plain', 'bibtex', 'ris', 'csl-json'])
+      expect((await run('cite', '1', '--format', format)).stdout).toContain(
+        'from the API at 127.0.0.1:3000, not from the Clearinghouse',
+      );
     const folder = join(tempFolder(), 'out');
     await runCli(['export', folder, '--filed', '2019', '--tables', 'cases', '--database', harness.database]);
     const read = (name: string) => readFileSync(join(folder, name), 'utf8');

@@ -40,12 +40,17 @@ export function renderExport(folder: string, done: FinishedExport): string {
 
 function renderCommits(commits: readonly Commit[]): string {
   const changed = commits.filter(({ isNew }) => isNew);
-  if (changed.length === 0) return 'The folder had this state already: no table has a new version.';
+  const repaired = commits.reduce((total, { isNew, files }) => total + (isNew ? 0 : files), 0);
+  const repair =
+    repaired === 0
+      ? ''
+      : ` ${renderPlural(repaired, 'damaged file was', 'damaged files were')} written anew.`;
+  if (changed.length === 0) return `The folder had this state already: no table has a new version.${repair}`;
   const sum = (pick: (one: Commit) => number): number => changed.reduce((total, one) => total + pick(one), 0);
   return `${renderPlural(changed.length, 'table has', 'tables have')} a new version, with ${renderPlural(
     sum(({ files }) => files),
     'new file',
-  )}, ${renderBytes(sum((one) => one.bytes))}.`;
+  )}, ${renderBytes(sum((one) => one.bytes))}.${repair}`;
 }
 
 const renderVersion = (commit: Commit | undefined): string =>
