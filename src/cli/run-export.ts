@@ -14,7 +14,7 @@ import { withMirrorMoment } from './with-mirror.ts';
 /** What differs between an export and a release. */
 type ExportChoices = Pick<
   ExportRequest,
-  'kind' | 'format' | 'tables' | 'partitionBy' | 'forgets' | 'isRaw' | 'filters'
+  'kind' | 'format' | 'tables' | 'partitionBy' | 'dropsHistory' | 'isRaw' | 'filters'
 >;
 
 /** Writes an export or a release into `folder` and prints what it wrote. Both take the flags that are read here. */
@@ -28,7 +28,7 @@ export async function runExport(
   const asOf = typeof flags.asOf === 'string' ? readAsOf(flags.asOf, io) : null;
   const path = toPath(folder, 'the folder', io.folder, true);
   const address = typeof flags.to === 'string' ? parseObjectAddress(flags.to) : null;
-  const { kind, forgets } = choices;
+  const { kind, dropsHistory } = choices;
   const done = await withStop(io, (signal) =>
     withMirrorMoment(database, async (mirror) => {
       const run = chooseRun(mirror, asOf, flags.allowPartial === true);
@@ -49,7 +49,7 @@ export async function runExport(
           address === null
             ? null
             : (from, check) =>
-                upload({ folder: from, kind, runId: run.id, address, forgets, check }, io, signal),
+                upload({ folder: from, kind, runId: run.id, address, dropsHistory, check }, io, signal),
       });
     }),
   );

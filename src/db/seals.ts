@@ -207,7 +207,7 @@ function defineFunction(sqlite: Database.Database): void {
 function addTo(digest: Buffer, row: readonly unknown[]): void {
   let text = '';
   for (const value of row) text += toMember(value);
-  // The type of a buffer that Node itself creates is collected with the last such buffer, and this compiled code with it.
+  // V8 throws this compiled code away with the type of a buffer that Node creates, so the hash is a text first.
   const added = Buffer.from(hash('sha256', text, 'hex'), 'hex');
   for (let at = 0; at < DIGEST_BYTES; at++) digest[at] = (digest[at] ?? 0) ^ (added[at] ?? 0);
 }

@@ -50,7 +50,7 @@ export interface ExportRequest {
   readonly signal: AbortSignal;
   readonly kind: FolderKind;
   /** Whether a folder of Delta tables is written anew, without its earlier versions. */
-  readonly forgets: boolean;
+  readonly dropsHistory: boolean;
   /** Called after some thousands of rows. */
   readonly onRows?: () => void;
   /** Called before the first byte, with the bytes that the export will take. */
@@ -216,7 +216,7 @@ async function writeDelta(
   const refuseForeign = (): void => {
     if (place.replaced !== null) refuseForeignInTables(place.path, named);
   };
-  const isAdded = place.replaced !== null && !request.forgets;
+  const isAdded = place.replaced !== null && !request.dropsHistory;
   if (!isAdded) refuseForeign();
   if (isAdded)
     refuseOther(place.path, named, {

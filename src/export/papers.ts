@@ -65,7 +65,7 @@ const DELTA_FILES = `- \`tables/\`: a Delta table for each table, in a folder wi
 - \`CITATION.cff\`, \`LICENSE.md\`: how to cite the data, and what to credit
 
 The folder can be moved and copied as a whole. Programs that tidy Delta tables keep earlier versions, unless they are told
-to keep nothing (in Spark, \`VACUUM ... RETAIN 0 HOURS\`).`;
+to keep nothing.`;
 
 const fence = (language: string, lines: readonly string[]): string =>
   ['```' + language, ...lines, '```'].join('\n');
@@ -153,9 +153,9 @@ function renderDelta({ run, tables }: Export): string {
   const name = tables[0]?.table.name ?? 'cases';
   return `Each export to this folder adds the state after a run. \`manifest.json\` says under \`runs\` which version of each table belongs
 to it: read all tables of a question in the versions of one run. Without a version, a program reads the newest state. In Spark, with
-\`VERSION\` from the manifest:
+the version from the manifest:
 
-${fence('sql', [`SELECT count(*) FROM delta.\`tables/${name}\` VERSION AS OF VERSION;`])}
+${fence('sql', [`SELECT count(*) FROM delta.\`tables/${name}\` VERSION AS OF <version>;`])}
 
 In Python:
 

@@ -66,8 +66,8 @@ export function listTokens(
 }
 
 /**
- * The content of a case that is rebuilt from the history has no fingerprint of its own. That of a stored case does not say
- * which of its related cases may be named.
+ * A case that is rebuilt from the history has no fingerprint. A stored case has one, but its fingerprint does not change when a
+ * related case leaves the site and may no longer be named, so the token also lists the positions without a name.
  */
 function listCaseTokens({ sqlite }: Mirror, caseIds: readonly number[], { isPast }: ExportedRun): Tokens {
   if (isPast) return new Map(caseIds.map((id) => [BigInt(id), null]));

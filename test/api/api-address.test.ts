@@ -144,7 +144,7 @@ describe('the next address', () => {
       'https://lamps.example/api/v2p1/cases/?case_ongoing=5021&case_ongoing=5022',
     ],
     ['the filter in another case', 'https://lamps.example/api/v2p1/cases/?CASE_ONGOING=5021'],
-    ['a query alone that forgets the filter', '?page=2'],
+    ['a query alone that dropsHistory the filter', '?page=2'],
     ['a line break within', 'https://lamps.example/api/v2p1/cases/?case_ongoing=5021&page=2\r\nX: y'],
     ['a fragment alone', '#page=2'],
     ['a fragment alone, after white space', ' #'],

@@ -35,7 +35,7 @@ async function exportWhile({ database, folder }: ExportHarness, meanwhile: () =>
     const request: ExportRequest = {
       kind: 'export',
       copy: null,
-      forgets: false,
+      dropsHistory: false,
       folder: join(folder, 'out'),
       format: 'csv',
       tables: null,

@@ -68,7 +68,7 @@ export function runCommand(folder: string, flags: Flags, io: Io): Promise<ExitNa
     format: isDelta ? 'parquet' : (flags.format as FormatName),
     tables: typeof flags.tables === 'string' ? parseTables(flags.tables) : null,
     partitionBy: isDelta ? PARTITION_NAMES : readPartitions(flags),
-    forgets: flags.forget === true,
+    dropsHistory: flags.forget === true,
     isRaw: flags.raw === true,
     filters: parseFilters(toFilterFlags(flags), asFlag),
   });

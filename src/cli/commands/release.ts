@@ -37,7 +37,7 @@ Examples:
 export function runCommand(folder: string, flags: Flags, io: Io): Promise<ExitName> {
   return runExport(folder, flags, io, {
     kind: 'release',
-    forgets: false,
+    dropsHistory: false,
     format: flags.format as (typeof FORMATS)[number],
     tables: null,
     partitionBy: [],

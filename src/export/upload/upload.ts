@@ -17,7 +17,7 @@ import type { Bucket } from './bucket.ts';
 
 /*
  * Copies an export to a bucket. Objects come first, and the manifest at the root last, so that a copy that dies leaves the manifest of
- * the last one, with everything that it names. Only a copy that forgets replaces objects that the manifest names: if it dies,
+ * the last one, with everything that it names. Only a copy with --forget replaces objects that the manifest names: if it dies,
  * earlier versions are gone that the manifest still names, until it is repeated.
  */
 
@@ -43,7 +43,7 @@ export interface UploadRequest {
   readonly runId: number;
   readonly address: ObjectAddress;
   /** Whether what the bucket has of Delta tables, and this export has not, is removed. */
-  readonly forgets: boolean;
+  readonly dropsHistory: boolean;
   /** Called before an object that names data is written. Throws if something was redacted since the export read the mirror. */
   readonly check: () => void;
 }
@@ -143,7 +143,7 @@ const COMMIT = /\/_delta_log\/\d{20}\.json$/;
 
 async function uploadTables(
   bucket: Bucket,
-  { folder, address: { prefix, bucket: name }, forgets, check }: UploadRequest,
+  { folder, address: { prefix, bucket: name }, dropsHistory, check }: UploadRequest,
   put: (file: string, key: string, sha256: string) => Promise<void>,
   counts: { unchanged: number; removed: number },
 ): Promise<void> {
@@ -153,7 +153,7 @@ async function uploadTables(
     new Set((await bucket.list(`${prefix}${TABLES}/`)).map((key) => key.slice(prefix.length))),
   ];
   const commits = new Set<string>();
-  for (const file of forgets ? [] : there) {
+  for (const file of dropsHistory ? [] : there) {
     if (!COMMIT.test(file)) continue;
     if (!here.has(file) || (await bucket.hash(`${prefix}${file}`)) !== (await hashFile(join(folder, file))))
       throw new MirrorError(
@@ -176,7 +176,7 @@ async function uploadTables(
     if (!isData) check();
     await put(file, key, sha256);
   }
-  for (const file of forgets ? there : []) {
+  for (const file of dropsHistory ? there : []) {
     if (here.has(file)) continue;
     await bucket.remove(`${prefix}${file}`);
     counts.removed++;

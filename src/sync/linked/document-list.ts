@@ -43,13 +43,13 @@ export async function findListedChanges(request: DocumentListRequest): Promise<r
   const before = client.traffic().requests;
   const walk = await readNewest(request);
   if (walk === null) return [];
-  const { pages, changed, verdict, error } = walk;
+  const { documents, changed, verdict, error } = walk;
   const check: Omit<DocumentListCheck, 'id'> = {
     run_id: runId,
     checked_at: now().toISOString(),
     answer: verdict.answer,
     case_field: 'field' in verdict ? verdict.field : null,
-    documents: pages,
+    documents,
     confirmed: 'confirmed' in verdict ? verdict.confirmed : 0,
     contradicted: 'contradicted' in verdict ? verdict.contradicted : 0,
     changed_cases: changed.length,
@@ -62,8 +62,8 @@ export async function findListedChanges(request: DocumentListRequest): Promise<r
 }
 
 interface Walk {
-  /** Documents on the pages that were read. */
-  readonly pages: number;
+  /** How many documents the pages have that were read. */
+  readonly documents: number;
   readonly changed: readonly number[];
   readonly verdict: CaseField | { readonly answer: 'not_offered' | 'unclear' };
   readonly error: MirrorError | null;
@@ -86,7 +86,8 @@ async function readNewest({ mirror, client, signal, now }: DocumentListRequest):
         { signal, maxAttempts: MAX_ATTEMPTS, now },
         next,
       );
-      if (read === null) return { pages: 0, changed: [], verdict: { answer: 'not_offered' }, error: null };
+      if (read === null)
+        return { documents: 0, changed: [], verdict: { answer: 'not_offered' }, error: null };
       next = read.next;
       listed.push(...read.documents);
       verdict = judgeCaseField(listed, findCases);
@@ -97,10 +98,10 @@ async function readNewest({ mirror, client, signal, now }: DocumentListRequest):
   } catch (thrown) {
     if (signal.aborted || thrown instanceof BudgetSpentError) return null;
     if (!(thrown instanceof MirrorError) || isDatabaseError(thrown)) throw thrown;
-    return { pages: listed.length, changed: [], verdict: { answer: 'unclear' }, error: thrown };
+    return { documents: listed.length, changed: [], verdict: { answer: 'unclear' }, error: thrown };
   }
   const changed = verdict.answer === 'names_case' ? listChanged(listed, verdict.field, find) : [];
-  return { pages: listed.length, changed, verdict, error: null };
+  return { documents: listed.length, changed, verdict, error: null };
 }
 
 /** The cases of the documents that the mirror does not have, or has in another form. */
