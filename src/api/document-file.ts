@@ -25,28 +25,27 @@ export type FileAnswer =
   /** The host has no such file. */
   | { readonly outcome: 'not_offered' }
   /** The file is larger than the limit. */
-  | { readonly outcome: 'too_large'; readonly message: string }
+  | { readonly outcome: 'too_large'; readonly message: string; readonly limitBytes: number }
   | { readonly outcome: 'not_a_pdf' }
-  /** The address, or one to which it redirects, is on a host that is not known or not for the public, so it was not requested. */
-  | { readonly outcome: 'refused'; readonly message: string };
+  | ({ readonly outcome: 'refused' } & FileRefusal);
+
+/** Why an address of a file, or one to which it redirects, is not requested. */
+export interface FileRefusal {
+  readonly message: string;
+  /** The host, with its port, if it is refused because it is not known. */
+  readonly host: string | null;
+}
 
 const LOOPBACK_HOSTS = new Set(['localhost', '127.0.0.1', '[::1]']);
 
-const OTHER_HOST = 'The file is on another host: ';
-
-export const describeOtherHost = (host: string): string => `${OTHER_HOST}${host}.`;
-
-/** The host of such a message, which another sentence may follow; null if it says something else. */
-export const readOtherHost = (message: string): string | null =>
-  message.startsWith(OTHER_HOST) ? message.slice(OTHER_HOST.length).replace(/\.(?: .*)?$/s, '') : null;
-
 /** Why an address of a file is not requested; null if it may be. */
-export function findFileRefusal(url: URL, knownHosts: readonly string[]): string | null {
-  if (url.username !== '' || url.password !== '') return 'The address of the file has a user name.';
-  if (isNonpublic(url.href)) return 'The file is in a folder that is not public.';
-  if (!knownHosts.includes(url.host)) return describeOtherHost(url.host);
+export function findFileRefusal(url: URL, knownHosts: readonly string[]): FileRefusal | null {
+  const refuse = (message: string, host: string | null = null): FileRefusal => ({ message, host });
+  if (url.username !== '' || url.password !== '') return refuse('The address of the file has a user name.');
+  if (isNonpublic(url.href)) return refuse('The file is in a folder that is not public.');
+  if (!knownHosts.includes(url.host)) return refuse(`The file is on another host: ${url.host}.`, url.host);
   const isSafe = url.protocol === 'https:' || (url.protocol === 'http:' && LOOPBACK_HOSTS.has(url.hostname));
-  return isSafe ? null : `The address of the file is not encrypted: ${url.protocol}//${url.host}.`;
+  return isSafe ? null : refuse(`The address of the file is not encrypted: ${url.protocol}//${url.host}.`);
 }
 
 /** The address of a file as a document writes it; undefined if it is none. */

@@ -74,7 +74,7 @@ export function createFileClient(options: FileClientOptions, runtime: Runtime): 
     let url = first;
     for (let hops = 0; hops <= MAX_REDIRECTS; hops++) {
       const refusal = findFileRefusal(url, knownHosts);
-      if (refusal !== null) return { outcome: 'refused', message: refusal };
+      if (refusal !== null) return { outcome: 'refused', ...refusal };
       const received = await receive(url, path, signal);
       const location = findRedirect({ ...received, body: Buffer.alloc(0) });
       if (location !== undefined) {
@@ -115,7 +115,7 @@ export function createFileClient(options: FileClientOptions, runtime: Runtime): 
         return await pacing.withRetries(() => fetchOnce(url, path, signal), signal, maxAttempts);
       } catch (thrown) {
         if (thrown instanceof MirrorError && thrown.code === 'RESPONSE_TOO_LARGE')
-          return { outcome: 'too_large', message: thrown.message };
+          return { outcome: 'too_large', message: thrown.message, limitBytes: maxFileBytes };
         throw thrown;
       }
     },

@@ -121,6 +121,13 @@ const FILE_RULES: readonly Rule[] = [
     sql: `SELECT document_id || ': ' || hash AS found FROM document_files
       WHERE hash IS NOT NULL AND (length(hash) <> 64 OR hash GLOB '*[^0-9a-f]*')`,
   },
+  {
+    what: 'document_files: refused_host, limit_bytes',
+    expected: 'only where the answer was that the file is refused or too large',
+    sql: `SELECT document_id || ': ' || ${joinColumns('outcome', 'refused_host', 'limit_bytes')} AS found FROM document_files
+      WHERE (refused_host IS NOT NULL AND outcome NOT IN ('refused', 'file'))
+        OR (limit_bytes IS NOT NULL AND outcome NOT IN ('too_large', 'file'))`,
+  },
   ...toDownloadRules('files'),
 ];
 

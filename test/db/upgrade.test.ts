@@ -10,6 +10,8 @@ import {
   toBackupPath,
   toOlderBackupPath,
 } from '../../src/db/open-mirror.ts';
+import { ALL_DOCUMENTS } from '../../src/db/linked/downloads.ts';
+import { listDueFiles } from '../../src/db/linked/files.ts';
 import { queryAsOf } from '../../src/history/query-as-of/query.ts';
 import { findCase } from '../../src/db/read-case.ts';
 import { recordedCases } from '../../fake-api/collection/recorded-cases.ts';
@@ -105,6 +107,28 @@ describe('a mirror of every earlier version', () => {
       );
     },
   );
+
+  test('requests a file once more that was refused before the reason was a value', () => {
+    const path = join(tempFolder(), 'mirror.db');
+    makeVersion(path, 27);
+    const sqlite = openSqlite(path);
+    for (const [id, outcome] of [
+      [11, 'refused'],
+      [12, 'too_large'],
+      [13, 'not_offered'],
+    ] as const)
+      sqlite.exec(`INSERT INTO documents (id, file, mirror_first_run_id, mirror_changed_run_id, mirror_fingerprint, mirror_payload)
+          VALUES (${id}, 'https://elsewhere.example.org/${id}.pdf', 1, 1, 'same', '{"id":${id}}');
+        INSERT INTO document_files (document_id, outcome, fetched_at, attempted_at, failures, error_message, document_fingerprint)
+          VALUES (${id}, '${outcome}', '2030-01-02', '2030-01-02', 0, 'The file is on another host: elsewhere.example.org.', 'same')`);
+    sqlite.close();
+    const mirror = openMirror(path);
+    const terms = { now: new Date('2030-01-03'), knownHosts: [], maxFileBytes: 1000 };
+    expect(listDueFiles(mirror, ALL_DOCUMENTS, terms, 9).map(({ documentId }) => documentId)).toEqual([
+      11, 12,
+    ]);
+    mirror.close();
+  });
 
   test('stays as it is, at each start, while rows of it point to rows that do not exist', () => {
     const path = join(tempFolder(), 'mirror.db');

@@ -98,6 +98,8 @@ texts   | -  | a text that its document does not name | UPDATE document_texts SE
 texts   | -  | a state of a text that has no time | UPDATE document_texts SET attempted_at = 'x' WHERE document_id = 502
 texts   | -  | a clear answer without its time | UPDATE document_texts SET fetched_at = NULL WHERE document_id = 502
 texts   | -  | a replaced text that has no time | UPDATE mirror_replaced_texts SET replaced_at = 'x'
+files   | -  | a limit that no file exceeded | UPDATE document_files SET limit_bytes = 1 WHERE document_id = 501
+files   | -  | a host that refused no file | UPDATE document_files SET refused_host = 'x' WHERE document_id = 501
 texts   | -  | a text pass without an end | UPDATE text_passes SET ended_at = NULL WHERE id = 1
 search  | -  | an entry that is missing from the search index | INSERT INTO docket_entries_fts (docket_entries_fts, rowid, description) SELECT 'delete', mirror_id, description FROM docket_entries LIMIT 1
 search  | -  | a word in the search index that its case does not have | INSERT INTO cases_fts (rowid, name) VALUES (6, 'zebra')

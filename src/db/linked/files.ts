@@ -1,12 +1,5 @@
-import { type SQL, and, count, eq, isNotNull, or, sql } from 'drizzle-orm';
-import {
-  type FileAnswer,
-  describeOtherHost,
-  findFileRefusal,
-  parseFileUrl,
-  readOtherHost,
-  toTooLarge,
-} from '../../api/document-file.ts';
+import { and, count, eq, inArray, isNotNull, ne, or, sql } from 'drizzle-orm';
+import { type FileAnswer, type FileRefusal, findFileRefusal, parseFileUrl } from '../../api/document-file.ts';
 import type { Mirror } from '../open-mirror.ts';
 import { FILE_OUTCOMES, type FileOutcome, documentFiles, documents } from '../schema/schema.ts';
 import {
@@ -41,17 +34,16 @@ function toScope(
   selection: DocumentSelection,
   { now, knownHosts, maxFileBytes }: FileTerms,
 ): Scope {
-  // A sentence about a lost file may follow the reason.
-  const says = (reason: string): SQL =>
-    sql`instr(${documentFiles.error_message} || ' ', ${`${reason} `}) = 1`;
-  const isOnKnownHost = or(...knownHosts.map((host) => says(describeOtherHost(host)))) ?? sql`FALSE`;
+  const isDueAgain = or(
+    inArray(documentFiles.refused_host, [...knownHosts]),
+    ne(documentFiles.limit_bytes, maxFileBytes),
+  );
   return {
     states: documentFiles,
     where: and(isSelected(mirror, selection), isNotNull(documents.file)),
     rank: toRank(documentFiles, now, {
       never: sql`0`,
-      others: sql`WHEN ${documentFiles.outcome} = 'refused' AND (${isOnKnownHost}) THEN 1
-        WHEN ${documentFiles.outcome} = 'too_large' AND NOT ${says(toTooLarge(maxFileBytes).message)} THEN 1`,
+      others: sql`WHEN ${isDueAgain} THEN 1`,
     }),
   };
 }
@@ -77,15 +69,15 @@ export function* eachRefusedFile(
   terms: FileTerms,
 ): Generator<RefusedFile, void> {
   for (const document of eachDueDocument(mirror, toScope(mirror, selection, terms))) {
-    const message = findRefusal(document, terms.knownHosts);
-    if (message !== null) yield { document, answer: { outcome: 'refused', message } };
+    const refusal = findRefusal(document, terms.knownHosts);
+    if (refusal !== null) yield { document, answer: { outcome: 'refused', ...refusal } };
   }
 }
 
-function findRefusal({ file }: DueDocument, knownHosts: readonly string[]): string | null {
+function findRefusal({ file }: DueDocument, knownHosts: readonly string[]): FileRefusal | null {
   const url = parseFileUrl(file ?? '');
   return url === undefined
-    ? 'The document names a file that is not an address.'
+    ? { message: 'The document names a file that is not an address.', host: null }
     : findFileRefusal(url, knownHosts);
 }
 
@@ -103,18 +95,13 @@ export function listRefusedHosts(
 ): RefusedHost[] {
   const { where, rank } = toScope(mirror, selection, terms);
   const rows = mirror.db
-    .select({ message: documentFiles.error_message, documents: count() })
+    .select({ host: sql<string>`${documentFiles.refused_host}`, documents: count() })
     .from(documents)
     .innerJoin(documentFiles, eq(documentFiles.document_id, documents.id))
-    .where(and(where, eq(documentFiles.outcome, 'refused'), sql`${rank} IS NULL`))
-    .groupBy(documentFiles.error_message)
+    .where(and(where, isNotNull(documentFiles.refused_host), sql`${rank} IS NULL`))
+    .groupBy(documentFiles.refused_host)
     .all();
-  const hosts = new Map<string, number>();
-  for (const { message, documents: found } of rows) {
-    const host = readOtherHost(message ?? '');
-    if (host !== null) hosts.set(host, (hosts.get(host) ?? 0) + found);
-  }
-  return sortHosts(hosts);
+  return sortHosts(new Map(rows.map((row) => [row.host, row.documents])));
 }
 
 /** The most frequent first. */
@@ -220,7 +207,7 @@ export function writeFileFinding(
       .run();
   };
   if ('error' in result) {
-    upsert(toFailureRow(stored, document, result.error, at));
+    upsert({ ...toFailureRow(stored, document, result.error, at), refused_host: null, limit_bytes: null });
     return null;
   }
   const { answer } = result;
@@ -229,6 +216,8 @@ export function writeFileFinding(
     outcome: answer.outcome,
     url: document.file,
     error_message: 'message' in answer ? answer.message : null,
+    refused_host: answer.outcome === 'refused' ? answer.host : null,
+    limit_bytes: answer.outcome === 'too_large' ? answer.limitBytes : null,
   };
   if (answer.outcome === 'file') {
     upsert({ ...clear, hash: answer.hash, bytes: answer.bytes });

@@ -1,4 +1,4 @@
-import { type FileAnswer, readOtherHost } from '../../api/document-file.ts';
+import type { FileAnswer } from '../../api/document-file.ts';
 import { type FileClient, createFileClient } from '../../api/file-client.ts';
 import { createAgents } from '../../api/http-agents.ts';
 import type { Runtime } from '../../api/pacing.ts';
@@ -181,8 +181,7 @@ export function planFiles(
   let refused = 0;
   for (const { answer } of eachRefusedFile(mirror, selection, terms)) {
     refused++;
-    const host = readOtherHost(answer.message);
-    if (host !== null) hosts.set(host, (hosts.get(host) ?? 0) + 1);
+    if (answer.host !== null) hosts.set(answer.host, (hosts.get(answer.host) ?? 0) + 1);
   }
   const planned = Math.min(budget, counts.due - refused);
   return {
