@@ -174,3 +174,20 @@ export function toDay(date: string | null | undefined): string {
   const text = (date ?? '').trim();
   return /^\d{4}-\d{2}-\d{2}/.test(text) ? text.slice(0, 10) : text;
 }
+
+/** The fields of a form that ask for a period of runs, as `--since` and `--until` do. */
+export const renderPeriodFields = ({
+  since,
+  until,
+}: {
+  readonly since: string | undefined;
+  readonly until: string | undefined;
+}): Html =>
+  html`<p>
+      <label for="since">Since</label>
+      <input id="since" name="since" value="${since ?? ''}" placeholder="last monday, 2026-03-01, run 7" />
+    </p>
+    <p>
+      <label for="until">Until</label>
+      <input id="until" name="until" value="${until ?? ''}" placeholder="yesterday" />
+    </p>`;

@@ -27,7 +27,7 @@ import type { ListSource } from '../download.ts';
 import { type ChangeView, renderRunChanges } from '../html/changes.ts';
 import { type Content, type Html, html, linkTo, toHref } from '../html/html.ts';
 import type { Page } from '../html/layout.ts';
-import { renderDownloads, renderPager, toWindow, renderTime } from '../html/parts.ts';
+import { renderDownloads, renderPager, renderPeriodFields, renderTime, toWindow } from '../html/parts.ts';
 import { type Asked, type Site, readPageNumber, type ListRequest, type PageRequest } from '../request.ts';
 
 const CASES_A_PAGE = 25;
@@ -206,14 +206,7 @@ function renderForm({ since, until, field }: Asked): Html {
   return html`<form class="filters" action="${toHref(ADDRESS.changes())}">
     <fieldset>
       <legend>Runs</legend>
-      <p>
-        <label for="since">Since</label>
-        <input id="since" name="since" value="${since ?? ''}" placeholder="last monday, 2026-03-01, run 7" />
-      </p>
-      <p>
-        <label for="until">Until</label>
-        <input id="until" name="until" value="${until ?? ''}" placeholder="yesterday" />
-      </p>
+      ${renderPeriodFields({ since, until })}
       <p>
         <label for="field">Only the field</label>
         <input id="field" name="field" value="${field ?? ''}" placeholder="case_ongoing, documents" />

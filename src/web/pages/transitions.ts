@@ -19,7 +19,14 @@ import { ADDRESS } from '../addresses.ts';
 import type { ListSource } from '../download.ts';
 import { type Content, type Html, html, linkTo, toHref } from '../html/html.ts';
 import type { Page } from '../html/layout.ts';
-import { renderDownloads, renderPager, renderTable, renderTime, toWindow } from '../html/parts.ts';
+import {
+  renderDownloads,
+  renderPager,
+  renderPeriodFields,
+  renderTable,
+  renderTime,
+  toWindow,
+} from '../html/parts.ts';
 import { orderMoves, renderMoveCounts, toStatusLabel } from '../html/transitions.ts';
 import { type Asked, type ListRequest, type PageRequest, type Site, readPageNumber } from '../request.ts';
 
@@ -190,14 +197,7 @@ function renderForm({ since, until, from, to }: Asked): Html {
   return html`<form class="filters" action="${toHref(ADDRESS.transitions())}">
     <fieldset>
       <legend>Runs</legend>
-      <p>
-        <label for="since">Since</label>
-        <input id="since" name="since" value="${since ?? ''}" placeholder="last monday, 2026-03-01, run 7" />
-      </p>
-      <p>
-        <label for="until">Until</label>
-        <input id="until" name="until" value="${until ?? ''}" placeholder="yesterday" />
-      </p>
+      ${renderPeriodFields({ since, until })}
       ${Object.entries(kept).map(([name, value]) =>
         value === undefined ? null : html`<input type="hidden" name="${name}" value="${value}" />`,
       )}
