@@ -14,7 +14,7 @@ import { MirrorError, TransientError, messageOf } from '../errors/mirror-error.t
 import { renderPlural } from '../lib/layout.ts';
 import { wordsOf } from '../lib/system-errors.ts';
 import type { ResponseHead } from './http.ts';
-import { oneHeader } from './responses.ts';
+import { findMeaning, oneHeader } from './responses.ts';
 import { parseRetryAfter } from './retry.ts';
 import { describePath, isNonpublic } from './urls.ts';
 
@@ -60,10 +60,17 @@ const TRY_AGAIN = new Set([408, 420, 421, 423, 425, 429, 499]);
 const isBusy = (status: number): boolean =>
   TRY_AGAIN.has(status) || (status >= 500 && status !== 501 && status !== 505);
 
-/** Whether a response can ask for a pause of all files: one about a single file, such as a redirect or a 404, cannot. */
+/**
+ * Whether a response can ask for a pause of all files (A6). `Retry-After` may come with any status; what answers for one file
+ * alone cannot: the file, a redirect, or that there is none.
+ */
 export function canAskPause(head: ResponseHead): boolean {
-  return isBusy(head.status) || (head.status === 403 && isHtmlHead(head));
+  if (head.status === 200) return isHtmlHead(head);
+  return !hasNoFile(head) && findMeaning(head.status, false) !== 'redirect';
 }
+
+const hasNoFile = (head: ResponseHead): boolean =>
+  NO_SUCH_FILE.has(head.status) && !(head.status === 403 && isHtmlHead(head));
 
 const isHtmlHead = (head: ResponseHead): boolean => /html/i.test(oneHeader(head, 'content-type') ?? '');
 
@@ -86,7 +93,7 @@ export function judgeFileHead(head: ResponseHead, url: URL, now: Date): FileAnsw
       });
     return null;
   }
-  if (NO_SUCH_FILE.has(status) && !(status === 403 && isHtml)) return { outcome: 'not_offered' };
+  if (hasNoFile(head)) return { outcome: 'not_offered' };
   if (isBusy(status)) {
     const code = status === 429 || status === 420 ? 'RATE_LIMITED' : 'SERVER_ERROR';
     throw new TransientError(code, `${path} returned status ${status}`, { retryAfterMs });

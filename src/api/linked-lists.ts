@@ -53,8 +53,6 @@ export interface LinkedReadOptions {
   readonly maxAttempts: number;
   /** The address of the list according to the case; it is only compared. */
   readonly announced?: string | null;
-  /** Called when the first response has arrived: from then on, the list is finished. */
-  readonly onBegun?: () => void;
   readonly now: () => Date;
 }
 
@@ -112,7 +110,7 @@ async function walkOnce(
   client: Client,
   caseId: number,
   kind: LinkedKind,
-  { signal, maxAttempts, onBegun, now }: LinkedReadOptions,
+  { signal, maxAttempts, now }: LinkedReadOptions,
 ): Promise<Walk> {
   const list = toLinkedUrl(client.api, caseId, kind);
   const ask = (url: URL): Promise<LinkedAnswer> =>
@@ -128,7 +126,6 @@ async function walkOnce(
   for (let url = list, number = 1; ; number++) {
     visited.add(url.search);
     const page = await ask(url);
-    onBegun?.();
     if (page === 'past the end' || (number > 1 && isRefusal(page)))
       return walk.end(
         toShifted(`${describePath(url)} was announced, but the list no longer reaches that far.`),

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { always, once, textOf, type Fault, type FaultRule } from '../../fake-api/serve/faults.ts';
+import { always, firstTries, once, textOf, type Fault, type FaultRule } from '../../fake-api/serve/faults.ts';
 import { recordedCases } from '../../fake-api/collection/recorded-cases.ts';
 import type { JsonObject } from '../../src/lib/json.ts';
 import { openMirror } from '../../src/db/open-mirror.ts';
@@ -78,6 +78,16 @@ async function start(
 }
 
 describe('fetching texts', () => {
+  test('finishes a text whose redirects exceed the budget, so that the others get their turn', async () => {
+    const { json, states } = await start(
+      [{ id: 11 }, { id: 12 }],
+      [firstTries(2, { kind: 'redirect' }, textOf(11)), firstTries(2, { kind: 'redirect' }, textOf(12))],
+    );
+    for (const outcome of ['budget', 'complete'])
+      expect(await json('--budget', '1')).toMatchObject({ outcome, pass: { texts: 1, requests: 3 } });
+    expect(states()).toMatchObject([{ outcome: 'text' }, { outcome: 'text' }]);
+  });
+
   test('stores the text of each public document, and reports its requests and bytes', async () => {
     const { fetchTexts, texts, rows } = await start([
       { id: 11, text: 'It is so ordered. § 1983' },

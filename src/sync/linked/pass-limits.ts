@@ -16,7 +16,7 @@ export const endsEarly = ({ code }: MirrorError): boolean =>
 
 /**
  * What one pass over linked lists, texts or files may request. It is asked before each request: first attempts, retries and
- * redirects. A list that has begun to arrive is finished, even if it takes more than is left, and so are the redirects of a file.
+ * redirects. A list that was requested is finished, even if it takes more than is left, and so are the redirects of a text or a file.
  */
 export class BudgetMeter {
   readonly #budget: LinkedBudget;
@@ -24,6 +24,7 @@ export class BudgetMeter {
   readonly #startedAt: number;
   #requests = 0;
   #givenBack = 0;
+  #admitsRest = false;
   #hasBegun = false;
 
   constructor(budget: LinkedBudget, stopwatch: () => number) {
@@ -43,6 +44,7 @@ export class BudgetMeter {
   /** Counts a request that is about to be sent. Throws a {@link BudgetSpentError} if nothing is left. */
   readonly take = (): void => {
     if (!this.#hasBegun && this.left <= 0) throw new BudgetSpentError('The budget of the pass is spent.');
+    this.#hasBegun = this.#admitsRest;
     this.#requests++;
   };
 
@@ -56,13 +58,14 @@ export class BudgetMeter {
     this.#requests -= given;
   }
 
-  /** A list has begun to arrive, or a file was requested: the rest of it is read. */
-  readonly admitRest = (): void => {
-    this.#hasBegun = true;
-  };
+  /** A list, a text or a file comes next. If its first request may be sent, the rest of it is read. */
+  admitRest(): void {
+    this.#admitsRest = true;
+  }
 
   /** It has ended. */
   endRest(): void {
+    this.#admitsRest = false;
     this.#hasBegun = false;
   }
 }

@@ -234,13 +234,14 @@ class LinkedPass {
       const { caseId, kind } = turn;
       const before = this.#client.traffic().requests;
       let failure: MirrorError | null = null;
+      // Otherwise lists whose redirects take more requests than the whole budget would never be read.
+      this.#meter.admitRest();
       try {
         const read = await fetchLinkedList(this.#client, caseId, kind, {
           signal,
           maxPasses: settings.maxPasses,
           maxAttempts: Math.min(MAX_ATTEMPTS, this.#meter.left),
           announced: findAnnounced(caseId, kind),
-          onBegun: this.#meter.admitRest,
           now: this.#now,
         });
         this.#meter.endRest();

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { recordedCases } from '../../../fake-api/collection/recorded-cases.ts';
 import type { CaseCollection } from '../../../fake-api/collection/collection.ts';
-import { always, linkedList, once } from '../../../fake-api/serve/faults.ts';
+import { always, firstTries, linkedList, once } from '../../../fake-api/serve/faults.ts';
 import type { HarnessOptions } from '../../support/sync-harness.ts';
 import { makeCase } from '../../support/make-case.ts';
 import { makeDocument } from '../../support/make-document.ts';
@@ -66,6 +66,17 @@ describe('a pass over linked lists', () => {
     expect(new Set([...first, ...harness.asked()]).size).toBe(12);
     expect(harness.rows('SELECT count(*) AS n FROM linked_lists WHERE read_at IS NOT NULL')).toEqual([
       { n: 12 },
+    ]);
+  });
+
+  test('finishes a list whose redirects exceed the budget, so that every list is read in the end', async () => {
+    const harness = await start(1, { faults: firstTries(2, { kind: 'redirect' }, linkedList()) });
+    for (let night = 1; night <= 3; night++) {
+      await harness.nextNight();
+      expect((await harness.pass('1')).sums).toMatchObject({ lists_read: 1, lists_failed: 0, requests: 3 });
+    }
+    expect(harness.rows('SELECT count(*) AS n FROM linked_lists WHERE read_at IS NOT NULL')).toEqual([
+      { n: 3 },
     ]);
   });
 
