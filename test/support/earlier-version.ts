@@ -22,7 +22,8 @@ export const LATEST = readdirSync(MIGRATIONS).filter((name) => name.endsWith('.s
 /** The bytes of an empty mirror with this number of migrations. */
 const EMPTY = new Map<number, Buffer>();
 
-function makeEmptyVersion(migrations: number): Buffer {
+/** Returns the bytes of an empty mirror with this number of migrations. */
+export function makeEmptyVersion(migrations: number): Buffer {
   const known = EMPTY.get(migrations);
   if (known !== undefined) return known;
   const folder = tempFolder();

@@ -1,0 +1,1 @@
+import './rows-of-every-version.test.ts';
