@@ -27,7 +27,7 @@ const QUERIES = [
   'SELECT * FROM linked_changes ORDER BY id',
   'SELECT * FROM linked_versions ORDER BY 1, 2, 3',
   'SELECT * FROM mirror_docket_differences ORDER BY id',
-  'SELECT * FROM linked_change_log ORDER BY 1, 3, 4, 5, 6, 7',
+  'SELECT * FROM linked_change_log ORDER BY 1, 3, 4, 5, 6, 7, change_id',
   'SELECT * FROM clean_documents ORDER BY id',
   'SELECT * FROM document_entries ORDER BY 1, 2, 4',
   'SELECT case_id, kind, state FROM linked_list_states ORDER BY case_id, kind',
