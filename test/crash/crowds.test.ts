@@ -11,8 +11,10 @@ import { shareDays, usePrepared } from './use-prepared.ts';
 import { times } from '../support/times.ts';
 
 const prepared = usePrepared(shareDays);
-const STARTS = times(3, 30);
-const READERS = times(2, 8);
+const STARTS = times(2, 30);
+const READERS = times(1, 8);
+/** Readers that never pause would take half of the time of these tests. */
+const PAUSE_MS = times(25, 0);
 const SCENARIOS = ['first sync', 'sync with changes'] as const;
 
 function setUp(name: (typeof SCENARIOS)[number], file: string) {
@@ -24,7 +26,7 @@ function setUp(name: (typeof SCENARIOS)[number], file: string) {
 }
 
 describe.each(SCENARIOS)('%s', (name) => {
-  test(`runs once when started ${STARTS} times at once; the others exit with 8 before the first response`, async () => {
+  test(`runs once when started ${STARTS} times at once; each other start exits with 8 before the first response`, async () => {
     const { scenario, database } = setUp(name, `crowd ${name}.db`);
     let resolveOthers: () => void = () => undefined;
     const othersHaveExited = new Promise<void>((resolve) => (resolveOthers = resolve));
@@ -45,9 +47,9 @@ describe.each(SCENARIOS)('%s', (name) => {
     expect(fakeApi.requests).toHaveLength(scenario.requests);
   });
 
-  test(`can be read by ${READERS} processes throughout; none fails, none sees half a case, and each sees the mirror grow`, async () => {
+  test(`can be read throughout by each of ${READERS} other processes, which never fails, never sees half a case, and sees the mirror grow`, async () => {
     const { scenario, database } = setUp(name, `readers ${name}.db`);
-    const readers = Array.from({ length: READERS }, () => startReader(database, times(10, 0)));
+    const readers = Array.from({ length: READERS }, () => startReader(database, PAUSE_MS));
     // Before each page of cases and some of the linked lists, every reader reads the mirror.
     const letRead = async ({ route, number }: FakeApiRequest): Promise<void> => {
       if (route.kind === 'linked' && number % times(8, 20) !== 0) return;

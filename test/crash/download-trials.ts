@@ -79,11 +79,15 @@ function listFiles(database: string): string[] {
 /** Whether a death may leave this file: a complete file whose row was not committed. */
 const isStray = (fault: string): boolean => fault.includes('only files that a document has');
 
-/** Kills the command at a write and runs it again. Returns all faults. */
+/**
+ * Kills the command at a write and runs it again, by the real clock, because the next attempt after a failure depends on the
+ * time. Returns all faults.
+ */
 export async function runDownloadTrial(
   world: DownloadWorld,
   { label, occurrence }: Extract<Death, { at: 'write' }>,
   parent: string,
+  runWhole: RunWhole,
 ): Promise<string[]> {
   const { words, before, after, files } = world;
   const folder = mkdtempSync(join(parent, 'download-trial-'));
@@ -109,8 +113,7 @@ export async function runDownloadTrial(
         .filter((row) => !known.has(row))
         .map((row) => `neither as before nor as after: ${row}`),
     ];
-    // This is also a process, because the next attempt after a failure depends on the clock.
-    const next = await runAsProcess(words, env);
+    const next = await runWhole(words, env);
     if (next.exitCode !== 0) return [...faults, `the next ${words.join(' ')} ${toText(next)}`];
     faults.push(...examineMirrorFile(database));
     if (listOutcomes(database, 'running', world).length > 0) faults.push('a pass is left running');

@@ -78,7 +78,7 @@ async function prepareTextTrials(parent: string): Promise<FetchTrials> {
   return {
     command: 'fetch-texts',
     labels: world.labels,
-    runTrial: (death) => runDownloadTrial(world, death, parent),
+    runTrial: (death) => runDownloadTrial(world, death, parent, runAsProcess),
     close: () => world.close(),
   };
 }
@@ -88,7 +88,7 @@ async function prepareFileTrials(parent: string): Promise<FetchTrials> {
   return {
     command: 'fetch-files',
     labels: world.labels,
-    runTrial: (death) => runDownloadTrial(world, death, parent),
+    runTrial: (death) => runDownloadTrial(world, death, parent, runAsProcess),
     close: () => world.close(),
   };
 }

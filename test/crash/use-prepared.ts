@@ -2,10 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll } from '@jest/globals';
-import { runCli } from '../support/command-line.ts';
+import { PROCESS_IO } from '../../src/cli/process-io.ts';
+import { type CliOptions, runCli } from '../support/command-line.ts';
 import { onceARun } from '../support/once/once-a-run.ts';
 import { times } from '../support/times.ts';
-import { runAsProcess, type RunWhole } from './run-command.ts';
+import { type Ending, runAsProcess, type RunWhole } from './run-command.ts';
 import { prepareDays, type Scenarios } from './scenario.ts';
 
 /** Prepares what the tests of a file share, once, in a folder that is removed after them. */
@@ -35,7 +36,15 @@ export function shareDays(): Promise<Scenarios<'first sync' | 'sync with changes
  * Runs a command without a death: in this process, which takes a fifth of the time of a separate one, or in `npm run
  * test:long` as a user does.
  */
-export const runWhole: RunWhole = times<RunWhole>(async (words, env) => {
-  const { exitCode, stderr } = await runCli(words, { env });
+export const runWhole: RunWhole = times<RunWhole>((words, env) => runHere(words, { env }), runAsProcess);
+
+/** The same by the real clock. */
+export const runWholeNow: RunWhole = times<RunWhole>(
+  (words, env) => runHere(words, { env, runtime: PROCESS_IO.runtime }),
+  runAsProcess,
+);
+
+async function runHere(words: readonly string[], options: CliOptions): Promise<Ending> {
+  const { exitCode, stderr } = await runCli(words, options);
   return { exitCode, signal: null, stderr };
-}, runAsProcess);
+}
