@@ -34,11 +34,14 @@ function checkIntegrity(database: string): void {
   close();
 }
 
+/* What a kill and several starts at once leave, test/crash/ tests. */
+
 describe('a sync in its own process', () => {
-  test.each([
-    ['SIGTERM', 143],
-    ['SIGINT', 130],
-  ] as const)('stops on %s after the current page and exits with %i', async (signal, exit) => {
+  const SIGNALS = [['SIGINT', 130]] as const;
+  const MORE_SIGNALS = [['SIGTERM', 143]] as const;
+  test.each(
+    times<readonly (typeof SIGNALS | typeof MORE_SIGNALS)[number][]>(SIGNALS, [...SIGNALS, ...MORE_SIGNALS]),
+  )('stops on %s after the current page and exits with %i', async (signal, exit) => {
     const { env, untilAsked, rows, database } = await start(100);
     const { child, ended } = spawnCli(['sync'], env);
     await untilAsked(4);
@@ -50,29 +53,6 @@ describe('a sync in its own process', () => {
     );
     expect(sums?.seen).toBe(sums?.stored);
     checkIntegrity(database);
-  });
-
-  test('leaves a sound database when killed; the next sync records that run as died and completes', async () => {
-    const { env, untilAsked, rows, database } = await start(30);
-    const killed = spawnCli(['sync'], env);
-    await untilAsked(6);
-    killed.child.kill('SIGKILL');
-    await killed.ended;
-    checkIntegrity(database);
-    expect(rows('SELECT outcome FROM sync_runs')).toEqual([{ outcome: 'running' }]);
-    expect((await spawnCli(['sync'], env).ended).exitCode).toBe(0);
-    expect(rows('SELECT outcome FROM sync_runs ORDER BY id')).toEqual([
-      { outcome: 'died' },
-      { outcome: 'complete' },
-    ]);
-    expect(rows('SELECT count(*) AS n FROM cases')).toEqual([{ n: CASES }]);
-  });
-
-  test('runs once when started three times at once; the others exit with 8', async () => {
-    const { env, rows } = await start(60);
-    const exits = await Promise.all(Array.from({ length: 3 }, () => spawnCli(['sync'], env).ended));
-    expect(exits.map(({ exitCode }) => exitCode).sort()).toEqual([0, 8, 8]);
-    expect(rows('SELECT count(*) AS n FROM sync_runs')).toEqual([{ n: 1 }]);
   });
 });
 
@@ -218,22 +198,12 @@ describe('during the start of the process', () => {
 describe('nightly --once', () => {
   test('runs once and exits with the exit code of the run', async () => {
     const { env, rows } = await start(0);
-    expect((await spawnCli(['nightly', '--once'], env).ended).exitCode).toBe(0);
+    expect((await runCli(['nightly', '--once'], { env })).exitCode).toBe(0);
     expect(rows('SELECT count(*) AS n FROM sync_runs')).toEqual([{ n: 1 }]);
     const broken = { ...env, CLEARINGHOUSE_API_TOKEN: 'wrong' };
     expect((await spawnCli(['nightly', '--once'], broken).ended).exitCode).toBe(3);
     expect((await runCli(['status'], { env })).stdout).toContain('UNAUTHORIZED');
   });
-});
-
-test('a query exits with 0 if its reader stops early', async () => {
-  const { env } = await start(0);
-  const sql =
-    'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 300000) SELECT i, hex(zeroblob(50)) FROM n';
-  const { child, ended, saw } = spawnCli(['query', '--format', 'csv', sql], env);
-  await saw('1,');
-  child.stdout?.destroy();
-  expect(await ended).toMatchObject({ exitCode: 0, stderr: '' });
 });
 
 test('fake-api serves cases at the address that it prints, until SIGTERM', async () => {
