@@ -1,8 +1,9 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
-import { spawnCli } from '../support/command-line.ts';
+import { runCli, spawnCli } from '../support/command-line.ts';
 import { smallCollection } from '../support/small-collection.ts';
 import { shareHistory } from '../support/shared-history.ts';
 import { tempFolder } from '../support/temp-folder.ts';
@@ -50,7 +51,6 @@ test('query - waits for a writer that is slower than its own start', async () =>
 test.each<[string, Buffer, number, string]>([
   ['empty input', Buffer.alloc(0), 2, 'Standard input is empty'],
   ['a statement in UTF-16', Buffer.from('\ufeffSELECT 1 AS n', 'utf16le'), 0, 'n\n1\n'],
-  ['a statement with a byte-order mark', Buffer.from('\ufeffSELECT 1 AS n'), 0, 'n\n1\n'],
   ['input that is not text', Buffer.from([0x53, 0xff, 0x80]), 2, 'it is not UTF-8'],
   ['a long statement', Buffer.from(`SELECT 1 AS n -- ${'x'.repeat(500_000)}`), 0, 'n\n1\n'],
   ['input that is too long for a statement', Buffer.alloc(17_000_000, 'x'), 2, 'more than 16 MB'],
@@ -69,7 +69,7 @@ test.each<[string, Buffer, number, string]>([
   expect([status, `${stdout}${stderr}`]).toEqual([exitCode, expect.stringContaining(words)]);
 });
 
-test.each(['table', 'json', 'ndjson', 'tsv'])('a reader of %s can stop early', async (format) => {
+test.each(['csv', 'table', 'ndjson'])('a reader of %s can stop early', async (format) => {
   const env = await start();
   const sql = `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 300000)
     SELECT i, hex(zeroblob(25)) AS z FROM n`;
@@ -86,10 +86,9 @@ test('fake-api --json prints its address, and a sync from this address completes
   await saw('\n');
   const { api_url, token, cases } = JSON.parse(said) as { api_url: string; token: string; cases: number };
   expect(cases).toBe(50);
-  const sync = await spawnCli(['sync', '--json', '--delay', '0', '--database', 'try.db'], {
-    CLEARINGHOUSE_API_URL: api_url,
-    CLEARINGHOUSE_API_TOKEN: token,
-  }).ended;
+  const sync = await runCli(['sync', '--json', '--delay', '0', '--database', join(tempFolder(), 'try.db')], {
+    env: { CLEARINGHOUSE_API_URL: api_url, CLEARINGHOUSE_API_TOKEN: token },
+  });
   expect(sync.exitCode).toBe(0);
   expect(JSON.parse(sync.stdout)).toMatchObject({ outcome: 'complete' });
   child.kill('SIGTERM');
