@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import {
+  OTHER_STATES,
   PAGES,
   WIDTHS,
   expectNoOverflow,
@@ -20,7 +21,7 @@ withBrowser((open) => {
       async (width) => {
         const site = await startSite(await makeFullMirror());
         const { page, faults } = await open(site, { width, colorScheme });
-        for (const path of PAGES) {
+        for (const path of [...PAGES, ...OTHER_STATES]) {
           await page.goto(new URL(path, site.url).href);
           await expectNoViolation(page, path);
           await expectNoOverflow(page, path);
