@@ -27,9 +27,12 @@ test('a death at any moment leaves the old export or the new one, and the next e
     /^(?:before|after) (?:rename|rm|fsync|close of the lock)/.test(label),
   );
   expect(labels.length).toBeGreaterThan(10);
-  // The names of the files differ, and what happens to each is the same: the first, and all after the last file.
+  // The names of the files differ, and what happens to each is the same: the first, and all after the last file. A death
+  // after one step leaves what a death before the next one does.
   const chosen = labels.filter(
-    (label, at) => at === 0 || !/fsync .*\.\w+$/.test(label) || at > labels.length - 8,
+    (label, at) =>
+      (label.startsWith('before') || at === labels.length - 1) &&
+      (at === 0 || !/fsync .*\.\w+$/.test(label) || at > labels.length - 8),
   );
   const outcomes = new Set<string>();
   for (const label of new Set(chosen)) {
