@@ -11,6 +11,7 @@ import { buildEventfulMirror } from '../support/eventful-mirror.ts';
 import { runCli } from '../support/command-line.ts';
 import { makeFullMirror } from '../support/full-mirror.ts';
 import { readElements } from '../support/read-html.ts';
+import { smallCollection } from '../support/small-collection.ts';
 import { startHarness } from '../support/sync-harness.ts';
 import { type TestSite, serveCopy, startSite } from '../support/site.ts';
 import { tempFolder } from '../support/temp-folder.ts';
@@ -159,7 +160,7 @@ describe('a list', () => {
   });
 
   test('is downloaded completely, whatever the page shows, over a separate database connection', async () => {
-    const { sync, database } = await startHarness({ source: inventCollection({ size: 120 }) });
+    const { sync, database } = await startHarness({ source: smallCollection(120) });
     await sync();
     const mirror = openMirrorReadOnly(database);
     const total = countPresent(mirror);
@@ -201,7 +202,7 @@ test('a download that fails midway ends as an incomplete response', async () => 
 
 test('a reader who cancels a download releases the mirror', async () => {
   const database = await writeEventful();
-  addChanges(database, 30_000);
+  addChanges(database, 3000, `'"' || hex(zeroblob(1000)) || '"'`); // more than fits into the buffers of a connection
   const site = await startSite(database);
   await new Promise<void>((resolve) => {
     const request = sendRequest(new URL('/cases/6/history.csv', site.url), (response) => {
