@@ -67,6 +67,8 @@ const WRITES = [
   '/* new */ CREATE TABLE cases (id)',
   'INSERT INTO cases (id) VALUES (1) RETURNING id',
   'WITH one AS (SELECT 1) DELETE FROM cases',
+  'WITH one AS (SELECT 1) UPDATE cases SET name = NULL RETURNING id',
+  "/* x */ -- y\n attach 'other.db' AS other",
   'VACUUM',
 ];
 

@@ -53,6 +53,7 @@ describe('the page for SQL', () => {
     expect(links).toHaveLength(questions.length);
   });
 
+  // Each takes a process. test/cli/query-refusals.test.ts has more.
   test.each([
     ['SELCT 1', 400, 'Syntax error at "SELCT"'],
     [
@@ -62,29 +63,21 @@ describe('the page for SQL', () => {
     ],
     ['SELECT 1; SELECT 2', 400, 'more than one statement'],
     ['DELETE FROM cases', 400, 'QUERY_WRITES'],
-    ['INSERT INTO cases (id) VALUES (1) RETURNING id', 400, 'QUERY_WRITES'],
-    ['WITH x AS (SELECT 1) UPDATE cases SET name = NULL RETURNING id', 400, 'QUERY_WRITES'],
     [`ATTACH '/tmp/other.db' AS other`, 400, 'QUERY_WRITES'],
-    [`/* x */ -- y\n attach 'other.db' AS other`, 400, 'QUERY_WRITES'],
     ['PRAGMA busy_timeout = 1', 400, 'QUERY_WRITES'],
     ['PRAGMA mmap_size = 1000000', 400, 'QUERY_WRITES'],
     [`VACUUM INTO '/tmp/copy.db'`, 400, 'QUERY_WRITES'],
     [`SELECT load_extension('x')`, 400, 'QUERY_INVALID'],
     [`SELECT writefile('/tmp/x', 'x')`, 400, 'QUERY_INVALID'],
-    ['SELECT zeroblob(2000000000)', 400, 'QUERY_INVALID'],
-    ['-- nothing', 400, 'The statement is empty.'],
   ])('rejects and explains %s', async (sql, expected, words) => {
     const { status, text } = await ask(sql);
     expect([status, text]).toEqual([expected, expect.stringContaining(words)]);
   });
 
-  test.each(['SELCT 1', `ATTACH '/tmp/other.db' AS other`])(
-    'answers a program in plain text: %s',
-    async (sql) => {
-      const file = await site.get(`/sql.csv?sql=${encodeURIComponent(sql)}`);
-      expect([file.status, file.body]).toEqual([400, expect.stringMatching(/^QUERY_[A-Z]+: /)]);
-    },
-  );
+  test('answers a program in plain text', async () => {
+    const file = await site.get('/sql.csv?sql=SELCT+1');
+    expect([file.status, file.body]).toEqual([400, expect.stringMatching(/^QUERY_INVALID: /)]);
+  });
 
   test('shows the first rows of a long result, and offers all of them as files', async () => {
     const sql = `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 5000) SELECT i, 'row ' || i AS t FROM n`;
