@@ -12,7 +12,7 @@ import { makeAttachment, makeCase, makeDocket, makeEntry } from '../support/make
 import { makeCertificate } from '../support/make-certificate.ts';
 import { type PostgresServer, explainMissing, startPostgres } from '../support/postgres-server.ts';
 import { redactMeanwhile } from '../support/program.ts';
-import { startHarness } from '../support/sync-harness.ts';
+import { shareHistory } from '../support/shared-history.ts';
 import { listFaults } from '../support/json-page.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 import { publishTo, readMirror, readServer } from './publish-harness.ts';
@@ -80,8 +80,8 @@ const ALL = toTables({ isRaw: false, withoutTexts: false });
   const entry = (id: number | null, description: string, rest = {}) =>
     makeEntry({ id, description, ...rest });
 
-  async function startStory() {
-    const source = recordedCases([
+  const toStory = () => ({
+    source: recordedCases([
       makeCase({
         id: 1,
         case_ongoing: 'Yes',
@@ -104,13 +104,16 @@ const ALL = toTables({ isRaw: false, withoutTexts: false });
         case_ongoing: 'No',
         ...withEntries(entry(9, '\\.'), entry(12, 'The COURT orders Consent Decrees')),
       }),
-    ]);
-    const harness = await startHarness({ source });
-    await harness.sync();
-    return { ...harness, source };
+    ]),
+  });
+  const share = shareHistory(toStory);
+
+  async function startStory() {
+    const harness = await share();
+    return { ...harness, source: harness.fakeApi.source };
   }
 
-  test('holds after each update what a full load has: changes, shorter lists, departed and redacted cases', async () => {
+  test('holds after each update what the mirror has, and in the end what a full load has: changes, shorter lists, departed and redacted cases', async () => {
     const { database, source, sync } = await startStory();
     const first = await publishTo(server.url(), 'story', database);
     expect(await one('SELECT name FROM story.related_cases WHERE case_id = 3')).toBe('Named v. Named');
@@ -152,11 +155,10 @@ const ALL = toTables({ isRaw: false, withoutTexts: false });
       await step();
       const { merged } = await publishTo(server.url(), 'story', database);
       written.push(merged);
-      await publishTo(server.url(), `story_full_${at}`, database);
-      const full = await readServer(server, `story_full_${at}`);
-      expect(await readServer(server, 'story')).toEqual(full);
-      expect(await readMirror(database)).toEqual(full);
+      expect([at, await readServer(server, 'story')]).toEqual([at, await readMirror(database)]);
     }
+    await publishTo(server.url(), 'story_full', database);
+    expect(await readServer(server, 'story_full')).toEqual(await readServer(server, 'story'));
     expect(written[0]).toEqual({ written: 0, removed: 0 });
     expect(written[1]).not.toEqual({ written: 0, removed: 0 });
     expect(await one('SELECT count(*)::int FROM story.cases WHERE id = 4')).toBe(0);
