@@ -136,12 +136,12 @@ describe('export --format delta', () => {
   });
 
   test('keeps the state after each run, of which DuckDB reads what --as-of exports, also where the folder was moved', async () => {
-    for (const run of ['1', '2', '3']) folder = await toDelta('--as-of', run);
+    for (const run of ['1', '3']) folder = await toDelta('--as-of', run);
     await toDelta();
     const moved = join(tempFolder(), 'moved');
     renameSync(folder, moved);
     const runs = listRuns(moved);
-    expect(runs.map(({ run }) => run)).toEqual([1, 2, 3, 4]);
+    expect(runs.map(({ run }) => run)).toEqual([1, 3, 4]);
     for (const { run, tables, content_sha256 } of runs) {
       const csv = await harness.exportTo(`csv-${run}`, '--as-of', String(run));
       expect([run, readManifest(csv).content_sha256 === content_sha256]).toEqual([
@@ -298,7 +298,7 @@ describe('export --format delta', () => {
       expect(await askVersion(trial, 'cases', versions?.cases?.version ?? -1, 'count(*)')).toEqual([
         [String(versions?.cases?.rows)],
       ]);
-      await run(trial, {});
+      expect((await harness.run(['export', trial, ...words])).exitCode).toBe(0);
       expect(listFiles(trial)).toEqual(listFiles(whole));
       expect(JSON.stringify(readAll(trial)) === JSON.stringify(readAll(whole))).toBe(true);
     }
