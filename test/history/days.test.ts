@@ -15,6 +15,8 @@ import { times } from '../support/times.ts';
 
 /** In each day every edit happens; cases come and go in a cycle of twelve. */
 const DAYS = times(13, 30);
+/** Every second day is asked for in `npm test`, the first and the last among them; what happens is the same on each. */
+const isAsked = (at: number): boolean => at % times(2, 1) === 0;
 
 interface Day {
   readonly runId: number;
@@ -44,7 +46,7 @@ beforeAll(async () => {
     passed.push({ runId: Number(runId), served, tables: read(dumpAll) });
   }
   days = passed;
-  for (const day of days) {
+  for (const day of days.filter((_, at) => isAsked(at))) {
     read((mirror) => {
       checkCases(mirror, day);
     });
@@ -97,7 +99,7 @@ function dumpAll(mirror: Mirror): Dump {
   return { ...toComparable(dumpData(mirror)), ...dumpLedger(mirror) };
 }
 
-describe(`after ${DAYS} days, as of each of them`, () => {
+describe(`after ${DAYS} days, as of ${times('every second', 'each')} of them`, () => {
   test('every case is payload for payload what was served then', () => {
     expect(wrong.payloads).toEqual([]);
   });
