@@ -4,12 +4,31 @@ import { runCli } from '../support/command-line.ts';
 import { buildEventfulMirror, verifyFast, verifyFile, writeDamaged } from '../support/eventful-mirror.ts';
 import { openSqlite } from '../../src/db/engine.ts';
 import { times } from '../support/times.ts';
-import { DAMAGES } from './damages.ts';
+import { DAMAGES, type Damage } from './damages.ts';
 
 /** `npm run test:long` also compares the findings with those of the thorough way, which takes as long again. */
 const verify = times(verifyFast, verifyFile);
 /** For these, `npm test` compares them too: the first damage of each check. */
 const COMPARED = new Set(new Map(DAMAGES.toReversed().map(([what, check]) => [check, what])).values());
+
+/** In `npm test`, damages of different cases share a file; `npm run test:long` verifies each alone. */
+const FILES = times(
+  combine(DAMAGES),
+  DAMAGES.map((damage) => [damage]),
+);
+
+function combine(damages: readonly Damage[]): Damage[][] {
+  const files: Damage[][] = [];
+  for (const damage of damages) {
+    const [, , caseId] = damage;
+    const file = files.find(
+      (one) => caseId !== null && one.every(([, , other]) => other !== null && other !== caseId),
+    );
+    if (file === undefined) files.push([damage]);
+    else file.push(damage);
+  }
+  return files;
+}
 
 let bytes: Buffer;
 beforeAll(async () => {
@@ -17,12 +36,19 @@ beforeAll(async () => {
 });
 
 describe('damage is found by the right check, in the right case', () => {
-  test.each(DAMAGES)('%s: %s', (what, check, caseId, sql) => {
-    const { findings } = (COMPARED.has(what) ? verifyFile : verify)(writeDamaged(bytes, sql));
-    expect(findings).toContainEqual(expect.objectContaining({ check, caseId }));
-    if (caseId === null) return;
-    const elsewhere = findings.filter((finding) => finding.caseId !== null && finding.caseId !== caseId);
-    expect(elsewhere).toEqual([]);
+  test.each(
+    FILES.map((damages) => ({
+      damages,
+      title: damages.map(([what, check]) => `${what}: ${check}`).join(', '),
+    })),
+  )('$title', ({ damages }) => {
+    const verifyThem = damages.some(([what]) => COMPARED.has(what)) ? verifyFile : verify;
+    const { findings } = verifyThem(writeDamaged(bytes, damages.map(([, , , sql]) => sql).join(';\n')));
+    for (const [, check, caseId] of damages)
+      expect(findings).toContainEqual(expect.objectContaining({ check, caseId }));
+    const damaged = damages.map(([, , caseId]) => caseId);
+    if (damaged.includes(null)) return;
+    expect(findings.filter(({ caseId }) => caseId !== null && !damaged.includes(caseId))).toEqual([]);
   });
 
   test.each([
