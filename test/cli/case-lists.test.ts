@@ -4,10 +4,12 @@ import { openMirror } from '../../src/db/open-mirror.ts';
 import { runCli } from '../support/command-line.ts';
 import { openLinkedMirror } from '../support/linked-mirror.ts';
 import { makeDocument } from '../support/linked-rows.ts';
+import { writeEmptyMirror } from '../support/once/empty-mirror.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
 async function show(...flags: string[]): Promise<string> {
   const path = join(tempFolder(), 'mirror.db');
+  writeEmptyMirror(path);
   const mirror = openMirror(path);
   const one = openLinkedMirror([1], mirror);
   one.read(1, 'documents', [
@@ -50,6 +52,7 @@ test('case --json has the records of each list, null for a list that has not bee
 
 test('activity lists an added complaint, but no records of a first read and no hidden documents', async () => {
   const path = join(tempFolder(), 'mirror.db');
+  writeEmptyMirror(path);
   const mirror = openMirror(path);
   const one = openLinkedMirror([1], mirror);
   one.read(1, 'documents', [makeDocument({ id: 21 })]);

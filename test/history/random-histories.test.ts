@@ -8,6 +8,7 @@ import { CHANGE_KINDS, END_REASONS } from '../../src/db/schema/history.ts';
 import { openMirror, openMirrorReadOnly } from '../../src/db/open-mirror.ts';
 import { anyPayload, hasSameContent } from '../case/mutations.ts';
 import { dumpData } from '../support/dump.ts';
+import { writeEmptyMirror } from '../support/once/empty-mirror.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 import { toComparable } from './comparable-dump.ts';
 import { storeDay } from './store-day.ts';
@@ -29,6 +30,7 @@ test('whatever happens to a few cases on a few days, each day can be read again'
   fc.assert(
     fc.property(histories, (days) => {
       const path = `${tempFolder()}/mirror.db`;
+      writeEmptyMirror(path);
       const writer = openMirror(path);
       const latest = new Map<number, JsonObject>();
       const states = days.map((payloads) => {

@@ -10,6 +10,7 @@ import { writeStateAsOf } from '../../src/history/query-as-of/write-state.ts';
 import type { JsonObject } from '../../src/lib/json.ts';
 import { openLinkedMirror } from '../support/linked-mirror.ts';
 import { makeDocument } from '../support/linked-rows.ts';
+import { writeEmptyMirror } from '../support/once/empty-mirror.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 import { toCanonicalJson } from '../../src/case/fingerprint.ts';
 import { verifyFile } from '../support/eventful-mirror.ts';
@@ -142,6 +143,7 @@ const answer = (ask: (sql: string) => QueryResult): unknown[][] =>
 /** Stores the lists of six runs, and checks that verify proves them and that each of these runs is rebuilt exactly. */
 export async function checkHistory(seed: number, runs: readonly number[]): Promise<void> {
   const path = join(tempFolder(), 'mirror.db');
+  writeEmptyMirror(path);
   const mirror = openMirror(path);
   const states = storeRuns(seed, mirror);
   mirror.close();

@@ -11,6 +11,7 @@ import { runCli } from '../support/command-line.ts';
 import { verifyFile } from '../support/eventful-mirror.ts';
 import { findDocument, listLinks, openLinkedMirror } from '../support/linked-mirror.ts';
 import { makeDocument } from '../support/linked-rows.ts';
+import { writeEmptyMirror } from '../support/once/empty-mirror.ts';
 import { makeCase, makeDocket } from '../support/make-case.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
@@ -23,6 +24,7 @@ const sealed = makeDocument({ id: 7, title: `${CANARY} complaint`, brand_new: `$
 async function start() {
   const folder = tempFolder();
   const path = join(folder, 'mirror.db');
+  writeEmptyMirror(path);
   const mirror = openMirror(path);
   const one = openLinkedMirror([1, 2, 7], mirror);
   one.read(1, 'documents', [sealed, makeDocument({ id: 8 })]);

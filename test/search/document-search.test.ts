@@ -6,6 +6,7 @@ import { runCli } from '../support/command-line.ts';
 import { openLinkedMirror } from '../support/linked-mirror.ts';
 import { makeDocument } from '../support/linked-rows.ts';
 import { makeCase, makeDocket, makeEntry } from '../support/make-case.ts';
+import { writeEmptyMirror } from '../support/once/empty-mirror.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
 interface Result {
@@ -42,6 +43,7 @@ const SHARED = makeDocument({ id: 504, title: 'Amicus brief', date: '2021-01-02'
 /** Cases 1 and 2, with documents and texts, and a docket entry. */
 function start() {
   const database = join(tempFolder(), 'mirror.db');
+  writeEmptyMirror(database);
   const mirror = openMirror(database);
   const one = openLinkedMirror([1, 2], mirror);
   one.run([
