@@ -20,6 +20,9 @@ const documents = lists.flat();
 const filled = documents.filter(({ document_status: status }) => status !== null);
 const placeholders = documents.filter(({ document_status: status }) => status === null);
 
+/** An address of the archive that names a docket. */
+const DOCKET = /docketfinder\.example\/docket\/(\d+)\//;
+
 function share(some: readonly JsonObject[], fits: (document: JsonObject) => boolean): number {
   return some.filter(fits).length / some.length;
 }
@@ -124,23 +127,27 @@ describe('invented documents have the shape of recorded ones', () => {
 
   test('an address of the archive names a docket of the case as a rule, and the entry of its number', () => {
     let [named, own, matched, numbered] = [0, 0, 0, 0];
+    const hasNumber = ({ ecf_number: number }: JsonObject): boolean =>
+      typeof number === 'string' && number !== '';
+    const urls = share(filled, ({ external_url: url }) => DOCKET.test(textOf(url)));
+    expectShare(urls, DOCUMENT_TRAITS.docketUrl, 0.06);
+    expectShare(share(filled, hasNumber), DOCUMENT_TRAITS.ecfNumber, 0.06);
+    // To invent the entries of every case takes seconds.
     for (const [place, id] of source.ids().entries()) {
+      if (place % 3 !== 0) continue;
       const list = lists[place] ?? [];
       const record = objectOf(source.get(id));
       const recap = /\/docket\/(\d+)\//.exec(textOf(objectOf(record.main_docket).recap_link))?.[1];
       const numbers = new Set(entriesOf(record).map(({ entry_number: number }) => number));
       for (const document of list) {
-        const docket = /docketfinder\.example\/docket\/(\d+)\//.exec(textOf(document.external_url))?.[1];
+        const docket = DOCKET.exec(textOf(document.external_url))?.[1];
         if (docket !== undefined) named += 1;
         if (docket !== undefined && docket === recap) own += 1;
-        const { ecf_number: number } = document;
-        if (typeof number !== 'string' || number === '') continue;
+        if (!hasNumber(document)) continue;
         numbered += 1;
-        if (numbers.has(number)) matched += 1;
+        if (numbers.has(document.ecf_number)) matched += 1;
       }
     }
-    expectShare(named / filled.length, DOCUMENT_TRAITS.docketUrl, 0.06);
-    expectShare(numbered / filled.length, DOCUMENT_TRAITS.ecfNumber, 0.06);
     expect(own / named).toBeGreaterThan(0.9);
     expect(own / named).toBeLessThan(0.98);
     expect(matched / numbered).toBeGreaterThan(0.6);
