@@ -312,7 +312,10 @@ describe('suspiciously many departures', () => {
     const remove = (from: number, to: number): void => {
       for (let id = from; id <= to; id++) source.remove(id);
     };
-    const { sync } = await afterFirstDay(() => remove(1, 20), { source });
+    const removeTwenty = (): void => {
+      remove(1, 20);
+    };
+    const { sync } = await afterFirstDay(removeTwenty, { source });
     expect(await sync()).toMatchObject({ outcome: 'complete', departures: { cases_gone: 20 } });
     remove(21, 41);
     expect(await sync()).toMatchObject({ outcome: 'suspicious', departures: { cases_gone: 21 } });
