@@ -45,7 +45,7 @@ const ASSUMPTIONS_ABOUT_LISTS = {
   A6: {
     subject: 'Rate limits',
     assumed:
-      'The API responds with 429, perhaps with `Retry-After` in seconds, as a date or as a Unix time near the present. The program ignores a pause of more than seven days.',
+      'The API responds with 429, perhaps with `Retry-After` in seconds, as a date or as a Unix time near the present. Any other status than that of the requested page may have this header too. The program ignores a pause of more than seven days.',
     source: ['peers'],
     breaks: 'The program asks too often, or waits too long.',
     detection:

@@ -142,12 +142,13 @@ describe('a pass over linked lists', () => {
     expect(harness.asked().toSorted()).toContain('2/documents/');
   });
 
-  test('finds a document that was added to a case that never changes', async () => {
-    const harness = await start(3);
+  test('finds a document that was added to a case that never changes, even below the newest ones', async () => {
+    const harness = await start(3, { pageSize: 1 });
     await harness.pass('100');
-    harness.fakeApi.source.linked.putDocument(3, makeDocument({ id: 31 }));
+    for (const [caseId, id] of [[3, 31] as const, [2, 5] as const])
+      harness.fakeApi.source.linked.putDocument(caseId, makeDocument({ id }));
     await harness.nextNight();
-    expect((await harness.pass('100')).sums).toMatchObject({ records_new: 1, records_gone: 0 });
+    expect((await harness.pass('100')).sums).toMatchObject({ records_new: 2, records_gone: 0 });
   });
 
   test('sends requests to the configured origin only, whatever addresses the payload names, and records how they differ', async () => {
