@@ -131,6 +131,8 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
   'list_syncs.outcome':
     'How reading the list ended; complete means that every page was read and the counts match.',
   'runs.outcome': 'How the run ended; complete means that every requested list is complete.',
+  other_fields:
+    'Fields that the API sends and that this version of the program does not know, as a JSON object; empty if there are none.',
   pacer_doc_id: 'The number of the document in PACER.',
   pacer_url: 'The address in PACER.',
   party_types: 'The parties from which the document comes.',

@@ -6,6 +6,7 @@ import { NOTHING_WITHHELD, type Withheld, readPublicStateAsOf } from '../history
 import { type CaseFilters, listConditions } from '../search/filters.ts';
 import type { Cell } from './columns.ts';
 import type { Format } from './formats/format.ts';
+import { provideOtherFields } from './other-fields.ts';
 import { type Partition, type PartitionName, findPartition } from './partition.ts';
 import type { ExportedRun } from './run.ts';
 import type { FolderKind } from './target.ts';
@@ -161,8 +162,9 @@ export function readRun(mirror: Mirror, { id, isPast }: ExportedRun, isRaw: bool
   return NOTHING_WITHHELD;
 }
 
-/** Fills the temporary tables; returns the ids of the cases in their order. */
+/** Fills the temporary tables and gives the connection what the tables need; returns the ids of the cases in their order. */
 export function chooseCases({ sqlite }: Mirror, filters: CaseFilters, isRaw: boolean): number[] {
+  provideOtherFields(sqlite);
   const conditions = [
     'cases.mirror_redacted_run_id IS NULL',
     ...(isRaw ? [] : ['cases.mirror_departed_run_id IS NULL']),

@@ -2,6 +2,7 @@ import { LIST_FIELDS } from '../case/case-rows.ts';
 import type { ListField } from '../db/schema/schema.ts';
 import * as schema from '../db/schema/schema.ts';
 import * as field from './fields.ts';
+import { otherFields, toOtherSql } from './other-fields.ts';
 import {
   DOCKET_KEYS,
   CHOSEN,
@@ -22,7 +23,8 @@ const asList = (source: string, caseId: string): string =>
 const toLists = (prefix: string, caseId: string): field.Field[] =>
   LIST_FIELDS.map((name: ListField) => field.list(name, asList(`${prefix}${name}`, caseId)));
 
-export function toCases({ isRaw, withoutTexts }: TableOptions): Table {
+export function toCases(options: TableOptions): Table {
+  const { isRaw, withoutTexts } = options;
   const named = (
     type: (name: string, sql?: string) => field.Field,
     ...names: readonly string[]
@@ -33,6 +35,7 @@ export function toCases({ isRaw, withoutTexts }: TableOptions): Table {
         ...field.rawFields(schema.cases, 'stored'),
         field.flag('departed', 'stored.mirror_departed_run_id IS NOT NULL'),
         ...toLists('', 'stored.id'),
+        ...otherFields(options, 'case', 'stored.mirror_payload'),
       ]
     : [
         ...named(field.int, 'id'),
@@ -65,6 +68,7 @@ export function toCases({ isRaw, withoutTexts }: TableOptions): Table {
           '(SELECT count(*) FROM docket_entries WHERE docket_entries.case_id = clean.id)',
         ),
         ...named(field.text, 'summary_tiny', 'summary_short', 'summary'),
+        ...otherFields(options, 'case', 'stored.mirror_payload'),
       ];
   return define({
     name: 'cases',
@@ -119,7 +123,10 @@ export function toRelated({ isRaw }: TableOptions): Table {
 /** The number of a docket as a person wrote it, or else from its parts; the clean views do the same. */
 const CLEAN_NUMBER = `nullif(trim(docket.docket_number_manual), '')`;
 
-export function toDockets({ isRaw }: TableOptions): Table {
+export function toDockets(options: TableOptions): Table {
+  const { isRaw, withoutTexts } = options;
+  const ofMain = toOtherSql('main_docket', 'of_case.mirror_payload', isRaw);
+  const ofFurther = toOtherSql('docket', 'further.mirror_payload', isRaw);
   const fields = [
     field.int('case_id', 'docket.case_id'),
     field.int(
@@ -149,6 +156,9 @@ export function toDockets({ isRaw }: TableOptions): Table {
         : `CASE WHEN trim(docket.recap_link) LIKE 'http%://_%/_%' THEN trim(docket.recap_link) END`,
     ),
     field.int('courtlistener_docket_id', 'docket.courtlistener_docket_id'),
+    ...(withoutTexts
+      ? []
+      : [field.text('other_fields', `CASE WHEN docket.is_further THEN ${ofFurther} ELSE ${ofMain} END`)]),
   ];
   const isShown = isRaw
     ? `NOT docket.is_further OR further.mirror_redacted_run_id IS NULL`
@@ -162,18 +172,21 @@ export function toDockets({ isRaw }: TableOptions): Table {
     isPerCase: false,
     fields,
     from: `FROM all_dockets AS docket LEFT JOIN further_dockets AS further ON docket.is_further AND further.mirror_key = docket.mirror_docket_key
+      LEFT JOIN cases AS of_case ON NOT docket.is_further AND of_case.id = docket.case_id
       LEFT JOIN ${DOCKET_KEYS} AS keys ON docket.is_further AND keys.mirror_key = docket.mirror_docket_key
       WHERE docket.case_id IN (SELECT id FROM ${CHOSEN}) AND (${isShown}) ORDER BY 1, 2`,
   });
 }
 
-export function toEntries({ isRaw }: TableOptions): Table {
+export function toEntries(options: TableOptions): Table {
+  const { isRaw } = options;
   const key = field.int('entry_key', 'coalesce(keys.key, stored.mirror_key)');
   const fields = isRaw
     ? [
         field.int('case_id', 'stored.case_id'),
         key,
         ...field.rawFields(schema.docketEntries, 'stored', ['case_id']),
+        ...otherFields(options, 'entry', 'stored.mirror_rest'),
       ]
     : [
         field.int('case_id', 'clean.case_id'),
@@ -187,6 +200,7 @@ export function toEntries({ isRaw }: TableOptions): Table {
         field.text('recap_pdf_url', 'clean.recap_pdf_url'),
         field.text('pacer_doc_id', 'clean.pacer_doc_id'),
         field.int('attachment_count', 'clean.attachment_count'),
+        ...otherFields(options, 'entry', 'stored.mirror_rest'),
       ];
   const source = isRaw
     ? 'docket_entries AS stored'
@@ -237,7 +251,8 @@ export function toAttachments({ isRaw }: TableOptions): Table {
   });
 }
 
-export function toFurtherEntries({ isRaw }: TableOptions): Table {
+export function toFurtherEntries(options: TableOptions): Table {
+  const { isRaw } = options;
   const key = [
     field.int('docket_key', 'coalesce(dockets.key, stored.mirror_docket_key)'),
     field.int('entry_key', 'stored.mirror_key'),
@@ -247,6 +262,7 @@ export function toFurtherEntries({ isRaw }: TableOptions): Table {
         ...key,
         ...field.rawFields(schema.furtherDocketEntries, 'stored'),
         field.flag('hidden', 'stored.mirror_hidden IS NOT NULL'),
+        ...otherFields(options, 'entry', 'stored.mirror_rest'),
       ]
     : [
         ...key,
@@ -257,6 +273,7 @@ export function toFurtherEntries({ isRaw }: TableOptions): Table {
         field.text('description', 'clean.description'),
         field.text('url', 'clean.url'),
         field.text('pacer_doc_id', 'clean.pacer_doc_id'),
+        ...otherFields(options, 'entry', 'stored.mirror_rest'),
       ];
   const joined = `LEFT JOIN ${DOCKET_KEYS} AS dockets ON dockets.mirror_key = stored.mirror_docket_key`;
   const linked = isLinked('case_further_dockets', 'docket_key', 'stored.mirror_docket_key');

@@ -1,8 +1,21 @@
 import * as field from './fields.ts';
+import { isKnownSql } from './other-fields.ts';
 import { CHOSEN, OF_CASE, type Table, type TableOptions, define } from './table.ts';
+import { SUMMARIES } from './tables-of-cases.ts';
 
-/** A value of a summary is the property of the Clearinghouse, in the history too. */
-const NO_SUMMARIES = `field NOT IN ('summary', 'summary_short', 'summary_tiny')`;
+/** A value of a summary is the property of the Clearinghouse, in the history too. An unknown field may be one. */
+const NO_TEXTS_OF_CASES = `AND (field IS NULL OR field = 'main_docket' OR ${isKnownSql('main_docket', 'main_docket.')}
+  OR (${isKnownSql('case')} AND field NOT IN (${[...SUMMARIES].map((name) => `'${name}'`).join(', ')})))`;
+const NO_TEXTS_OF_RECORDS = `AND (field IS NULL OR ${(
+  [
+    ['document', 'document'],
+    ['docket', 'docket'],
+    ['docket_entry', 'entry'],
+    ['resource', 'resource'],
+  ] as const
+)
+  .map(([kind, holder]) => `(record_kind = '${kind}' AND ${isKnownSql(holder)})`)
+  .join(' OR ')})`;
 
 export function toCaseChanges({ isRaw, withoutTexts }: TableOptions): Table {
   return define({
@@ -26,11 +39,11 @@ export function toCaseChanges({ isRaw, withoutTexts }: TableOptions): Table {
       field.text('old_value'),
       field.text('new_value'),
     ],
-    from: `FROM ${isRaw ? '' : 'clean_'}change_log WHERE case_id IN (SELECT id FROM ${CHOSEN}) ${withoutTexts ? `AND (field IS NULL OR ${NO_SUMMARIES})` : ''} ORDER BY 1`,
+    from: `FROM ${isRaw ? '' : 'clean_'}change_log WHERE case_id IN (SELECT id FROM ${CHOSEN}) ${withoutTexts ? NO_TEXTS_OF_CASES : ''} ORDER BY 1`,
   });
 }
 
-export function toLinkedChanges({ isRaw }: TableOptions): Table {
+export function toLinkedChanges({ isRaw, withoutTexts }: TableOptions): Table {
   const shown = `(record_kind = 'document' AND record_key IN (SELECT id FROM clean_documents))
       OR (record_kind = 'docket' AND record_key IN (SELECT mirror_key FROM clean_further_dockets))
       OR (record_kind = 'docket_entry' AND record_key IN (SELECT mirror_id FROM clean_further_docket_entries))
@@ -58,7 +71,7 @@ export function toLinkedChanges({ isRaw }: TableOptions): Table {
       field.text('old_value'),
       field.text('new_value'),
     ],
-    from: `FROM linked_change_log WHERE case_id IN (SELECT id FROM ${CHOSEN}) ${isRaw ? '' : `AND (${shown})`} ORDER BY 1`,
+    from: `FROM linked_change_log WHERE case_id IN (SELECT id FROM ${CHOSEN}) ${isRaw ? '' : `AND (${shown})`} ${withoutTexts ? NO_TEXTS_OF_RECORDS : ''} ORDER BY 1`,
   });
 }
 

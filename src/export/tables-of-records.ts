@@ -1,12 +1,16 @@
 import * as schema from '../db/schema/schema.ts';
 import * as field from './fields.ts';
+import { otherFields } from './other-fields.ts';
 import { CHOSEN, OF_CASE, RESOURCE_KEYS, type Table, type TableOptions, define, isLinked } from './table.ts';
 
-export function toDocuments({ isRaw }: TableOptions): Table {
+export function toDocuments(options: TableOptions): Table {
+  const { isRaw } = options;
+  const others = otherFields(options, 'document', 'stored.mirror_payload');
   const fields = isRaw
     ? [
         ...field.rawFields(schema.documents, 'stored'),
         field.flag('hidden', 'stored.mirror_hidden IS NOT NULL'),
+        ...others,
       ]
     : [
         field.int('id', 'clean.id'),
@@ -27,6 +31,7 @@ export function toDocuments({ isRaw }: TableOptions): Table {
         field.flag('has_text', 'clean.has_text'),
         field.coded('document_source', 'clean.document_source'),
         field.text('description', 'clean.description'),
+        ...others,
       ];
   return define({
     name: 'documents',
@@ -56,13 +61,16 @@ export function toDocumentLinks({ isRaw }: TableOptions): Table {
   });
 }
 
-export function toResources({ isRaw }: TableOptions): Table {
+export function toResources(options: TableOptions): Table {
+  const { isRaw } = options;
+  const others = otherFields(options, 'resource', 'stored.mirror_payload');
   const key = field.int('resource_key', 'keys.key');
   const fields = isRaw
     ? [
         key,
         ...field.rawFields(schema.resources, 'stored', ['cases', 'id']),
         field.flag('hidden', 'stored.mirror_hidden IS NOT NULL'),
+        ...others,
       ]
     : [
         key,
@@ -75,6 +83,7 @@ export function toResources({ isRaw }: TableOptions): Table {
         field.list('resource_types', 'clean.resource_types'),
         field.text('url', 'clean.url'),
         field.text('abstract', 'clean.abstract'),
+        ...others,
       ];
   const source = isRaw ? '' : 'JOIN clean_resources AS clean ON clean.mirror_key = stored.mirror_key';
   return define({

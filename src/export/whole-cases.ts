@@ -10,6 +10,7 @@ import type { JsonObject } from '../lib/json.ts';
 import { ContentHash } from './tally.ts';
 import { readLines, toLine } from './formats/ndjson.ts';
 import { openTextFile } from './formats/format.ts';
+import { withoutOtherFields } from './other-fields.ts';
 import { SUMMARIES } from './tables-of-cases.ts';
 
 /*
@@ -35,6 +36,13 @@ interface WholeRequest {
   readonly onRows?: (() => void) | undefined;
 }
 
+/** A case without summaries, and without what the mirror does not know, which may be one. */
+function leaveTextsOut(whole: JsonObject): JsonObject {
+  return Object.fromEntries(
+    Object.entries(withoutOtherFields(whole)).filter(([name]) => !SUMMARIES.has(name)),
+  );
+}
+
 /** A case has a hundred entries, and some have thousands. */
 const CASES_A_CALL = 20;
 
@@ -51,9 +59,7 @@ export async function writeWholeCases(
   try {
     for (const id of caseIds) {
       const whole = withoutNames(readPayload(id), isWithheld);
-      const payload = withoutTexts
-        ? Object.fromEntries(Object.entries(whole).filter(([name]) => !SUMMARIES.has(name)))
-        : whole;
+      const payload = withoutTexts ? leaveTextsOut(whole) : whole;
       file.write(toLine(JSON.stringify(payload)));
       hash.addLine(toHashLine(payload));
       if (hash.rows % CASES_A_CALL === 0) onRows?.();
