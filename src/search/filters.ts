@@ -47,7 +47,7 @@ export const toUsage = (sentence: string, hint?: string): MirrorError =>
   new MirrorError('USAGE', sentence, hint === undefined ? {} : { hint });
 
 /** The nearest values are looked up for each value that does not occur, which takes as long as there are values. */
-const MAX_VALUES = 50;
+export const MAX_VALUES = 50;
 /** What a message calls a filter: its parameter on a page, its flag for a command. */
 export type ToLabel = (name: string) => string;
 const asParameter: ToLabel = (name) => name;

@@ -91,8 +91,8 @@ export function toSearchParams(request: SearchRequest): Params {
 const RAW_STRINGS = /("(?:[^"]|"")*"?|[\p{L}\p{N}]+)\s*(\*)?/gu;
 
 /** FTS5 reads all rows of each word, and of each word with such a beginning, so that hundreds of them take minutes. */
-const MAX_WORDS = 100;
-const MAX_BEGINNINGS = 5;
+export const MAX_WORDS = 100;
+export const MAX_BEGINNINGS = 5;
 
 function refuseLong(text: string, parsed: SearchText | null): void {
   const words = text.match(WORDS)?.length ?? 0;

@@ -58,13 +58,13 @@ export const ROW_TABLES = `
 `;
 
 /** With more matching rows than this, their relevance would take seconds to compute and differ by chance only. */
-const MAX_RANKED = 5000;
+export const MAX_RANKED = 5000;
 /** With more matching docket entries than this, reading an index of all entries is faster than looking them up. */
 const MAX_LOOKED_UP = 50_000;
 /** With more matching rows than this, only the rows of the cases that are shown are looked up. */
-const MAX_FILLED = { entries: 5000, documents: 5000, texts: 2000 } as const;
+export const MAX_FILLED = { entries: 5000, documents: 5000, texts: 2000 } as const;
 /** The same for texts that are compared with a phrase: each has 50 kB on average. */
-const MAX_TEXTS_COMPARED = 60;
+export const MAX_TEXTS_COMPARED = 60;
 /** If the filters allow no more cases than this, their rows are looked up case by case. */
 const FEW_CASES = { entries: 400, documents: 400, texts: 200 } as const;
 /** Rows that are compared for a count that begins with "at least". */

@@ -79,9 +79,9 @@ export function createApp(
   );
   app.get('/icon.svg', (context) => context.body(ICON, 200, { 'Content-Type': 'image/svg+xml' }));
 
-  for (const { path, parameters, withAudits, make } of PAGES)
+  for (const { path, parameters, refused, withAudits, make } of PAGES)
     app.get(path, async (context) => {
-      const params = readParameters(new URL(context.req.url).searchParams, parameters);
+      const params = readParameters(new URL(context.req.url).searchParams, parameters, { refused });
       const asked = toAsked(params);
       const auditCounts =
         withAudits === true

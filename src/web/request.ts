@@ -43,6 +43,8 @@ export interface Redirect {
 export interface PageRoute {
   readonly path: string;
   readonly parameters: readonly string[];
+  /** Parameters that the page itself refuses, with a reason. No message says that the page takes them. */
+  readonly refused?: readonly string[];
   /** Whether the page has the counts of the audits, which take longer than a page may. */
   readonly withAudits?: boolean;
   readonly make: (request: PageRequest) => Page | Redirect;
@@ -63,16 +65,19 @@ const MAX_VALUE = 2000;
 
 /**
  * Checks the parameters of an address. An unknown one is refused, because a list without its filter looks like the list
- * that was asked for. Fails with USAGE.
+ * that was asked for. The caller refuses the parameters `refused`, with a reason. Fails with USAGE.
  */
 export function readParameters(
   query: URLSearchParams,
   known: readonly string[],
-  maxLength = MAX_VALUE,
+  {
+    refused = [],
+    maxLength = MAX_VALUE,
+  }: { readonly refused?: readonly string[] | undefined; readonly maxLength?: number } = {},
 ): Params {
   const params: Record<string, string[]> = {};
   for (const [name, value] of query) {
-    if (!known.includes(name))
+    if (!known.includes(name) && !refused.includes(name))
       throw new MirrorError('USAGE', `The address has an unknown parameter, ${JSON.stringify(name)}.`, {
         hint:
           known.length === 0

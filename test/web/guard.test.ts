@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { connect } from 'node:net';
 import { join } from 'node:path';
+import { FILTER_NAMES, NO_VALUE } from '../../src/search/filters.ts';
 import { buildEventfulMirror } from '../support/eventful-mirror.ts';
 import { writeFileSync } from 'node:fs';
 import { startSite, type TestSite } from '../support/site.ts';
@@ -178,6 +179,48 @@ describe('an invalid address', () => {
     expect(body.includes('PAGE_UNKNOWN')).toBe(expected === 404 && UNKNOWN_PAGE.test(path));
     expect(site.faults).toEqual([]);
   });
+});
+
+/** A value that each parameter accepts on every page. */
+const ACCEPTED: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(FILTER_NAMES.map((name) => [name, NO_VALUE])),
+  'as-of': '2',
+  departed: '1',
+  entered: '2020..',
+  field: 'name',
+  from: 'Yes',
+  in: 'entries',
+  newest: '1',
+  order: 'oldest',
+  page: '1',
+  q: 'lamp',
+  raw: '1',
+  since: '1',
+  sort: 'name',
+  to: 'No',
+  type: 'Complaint',
+  until: '3',
+  words: 'motion',
+};
+
+test.each([
+  '/cases',
+  '/cases/1',
+  '/cases/1/docket',
+  '/cases/1/documents',
+  '/changes',
+  '/search',
+  '/transitions',
+])('%s takes every parameter that it says it takes', async (path) => {
+  const { body } = await site.get(`${path}?nonsense=1`);
+  const [, names = ''] = /The parameters of this page are ([^.]+)\./.exec(body) ?? [];
+  for (const name of names.split(', ')) {
+    const query = new URLSearchParams({
+      ...(path === '/search' && { q: 'lamp' }),
+      [name]: ACCEPTED[name] ?? '',
+    });
+    expect([name, (await site.get(`${path}?${query.toString()}`)).status]).toEqual([name, 200]);
+  }
 });
 
 function sendRaw(url: string, text: string): Promise<string> {

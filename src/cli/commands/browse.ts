@@ -6,7 +6,7 @@ import { addSettings, readSettings, type Flags } from '../options.ts';
 import { type Io, say, untilAborted, withStop, write } from '../io.ts';
 import { renderError } from '../text/errors.ts';
 
-const DEFAULT_PORT = 8750;
+export const DEFAULT_PORT = 8750;
 
 export function defineOptions(command: Command): Command {
   return addSettings(

@@ -28,9 +28,9 @@ import { RESULT_COLUMNS, renderNothing, renderSearch, toResultJson } from '../te
 import { MARKDOWN, toPlainStyle, type WritingStyle } from '../text/style.ts';
 import { withMirrorMoment } from '../with-mirror.ts';
 
-const MAX_CASES = 20;
+export const MAX_CASES = 20;
 /** Docket entries, and documents, of each case. */
-const MAX_ROWS = 3;
+export const MAX_ROWS = 3;
 
 export function defineOptions(command: Command): Command {
   const filter = (flags: string, description: string): Option =>
@@ -74,7 +74,7 @@ The cases whose name, defendants, plaintiffs, court, docket number or summaries 
 only documents match, then those with docket entries, then those with texts of documents. Texts are those that
 fetch-texts has fetched. Only documents for the public are searched. --filed is about the case, --entered about the
 docket entry. --since finds what was new or changed: what these runs brought, and texts that were fetched since. Without
---limit, the formats other than text contain every case. --as-of leaves out texts, which have no earlier states.
+--limit, the formats for programs contain every case. --as-of leaves out texts, which have no earlier states.
 ${MOMENT_HELP}
 
 Examples:

@@ -19,8 +19,10 @@ export const SEARCH_PARAMETERS = [
   'newest',
   'raw',
   'page',
-  'as-of',
 ] as const;
+
+/** What a search on a page refuses with a reason: {@link refuseAsOf}. */
+export const REFUSED_PARAMETERS = ['as-of'] as const;
 
 /** Docket entries and documents of each case. */
 export const ROWS_PER_CASE = 3;

@@ -18,7 +18,7 @@ import { makeCasesPage } from './cases.ts';
 import { CHANGE_PARAMETERS, makeChangesPage, openChanges } from './changes.ts';
 import type { ListRoute, PageRoute } from '../request.ts';
 import { makeDepartedPage } from './departed.ts';
-import { SEARCH_PARAMETERS } from '../lists/search.ts';
+import { REFUSED_PARAMETERS, SEARCH_PARAMETERS } from '../lists/search.ts';
 import { makeSearchPage } from './search.ts';
 import { makeHomePage } from './home.ts';
 
@@ -30,7 +30,7 @@ const AUDIT = '/audit/:name{[a-z_]+}';
 /** Every page. */
 export const PAGES: readonly PageRoute[] = [
   { path: '/', parameters: [], make: makeHomePage },
-  { path: '/search', parameters: SEARCH_PARAMETERS, make: makeSearchPage },
+  { path: '/search', parameters: SEARCH_PARAMETERS, refused: REFUSED_PARAMETERS, make: makeSearchPage },
   {
     path: '/cases',
     parameters: CASE_PARAMETERS,

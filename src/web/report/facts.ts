@@ -35,9 +35,9 @@ export interface ReportFacts {
   readonly audits: readonly AuditCount[];
 }
 
-const MAX_RUNS = 30;
-const MAX_MOVES = 100;
-const MAX_SILENT = 20;
+export const MAX_RUNS = 30;
+export const MAX_MOVES = 100;
+export const MAX_SILENT = 20;
 
 /** Texts are fetched between runs, and the mirror keeps no earlier state of them. */
 const WITHOUT_STATE = 'text_at_odds';

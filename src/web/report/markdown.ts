@@ -27,7 +27,7 @@ import {
 export const MAX_MARKDOWN_BYTES = 90_000;
 /** The room of the parts that grow. */
 export const MARKDOWN_ROOM = { changed: 45_000, appeared: 15_000 };
-const MAX_MOVES = 30;
+export const MAX_MARKDOWN_MOVES = 30;
 const MAX_CELL = 200;
 
 /** A cell of a table: one line, and nothing in it is markup. */
@@ -107,7 +107,7 @@ function renderHealth({ lastSync }: ReportFacts): string {
 function renderMoves({ period, moveCounts, moves, moveCount }: ReportFacts): string | null {
   if (period.baselineId !== undefined) return null;
   if (moveCounts.length === 0) return 'No case changed its status, came or left.\n';
-  const shown = moves.slice(0, MAX_MOVES);
+  const shown = moves.slice(0, MAX_MARKDOWN_MOVES);
   const rest = moveCount - shown.length;
   const label = (status: string): string => escapeMarkdown(toStatusLabel(status));
   return [

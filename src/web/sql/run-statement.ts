@@ -34,9 +34,9 @@ export const FILE_LIMITS: StatementLimits = {
   bytes: 512 * MB,
 };
 /** Of a search that finds most cases. The rows of each case that the file has are looked up one after another. */
-const SEARCH_MILLISECONDS = 600_000;
+export const SEARCH_MILLISECONDS = 600_000;
 /** Statements that may run at one time. More of them would take the processors from the pages. */
-const MOST_AT_ONCE = 2;
+export const MOST_AT_ONCE = 2;
 /** What V8 may take; SQLite has its own memory. */
 const HEAP_MB = 256;
 /** The process ends itself at its limit; this ends one that does not even start. */

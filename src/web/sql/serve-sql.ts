@@ -6,7 +6,7 @@ import { toFailure } from '../failures.ts';
 import type { Page } from '../html/layout.ts';
 import { MAX_SQL, type SqlResult, makeSqlPage } from '../pages/sql.ts';
 import { parseSearchRequest } from '../../search/request.ts';
-import { SEARCH_PARAMETERS, refuseAsOf, toSearchTask } from '../lists/search.ts';
+import { REFUSED_PARAMETERS, SEARCH_PARAMETERS, refuseAsOf, toSearchTask } from '../lists/search.ts';
 import { type Site, readParameters, toAsked } from '../request.ts';
 import type { StatementRunner } from './run-statement.ts';
 
@@ -67,7 +67,9 @@ export function serveSearchFiles(
 ): void {
   for (const form of LIST_FORMS)
     app.get(`/search.${form}`, async (context) => {
-      const params = readParameters(new URL(context.req.url).searchParams, SEARCH_PARAMETERS);
+      const params = readParameters(new URL(context.req.url).searchParams, SEARCH_PARAMETERS, {
+        refused: REFUSED_PARAMETERS,
+      });
       refuseAsOf(toAsked(params));
       parseSearchRequest(params); // refuses what cannot be searched before a process starts
       const headers = toFileHeaders('search', form);
@@ -78,7 +80,7 @@ export function serveSearchFiles(
 }
 
 function readStatement(context: SqlContext): string {
-  const params = readParameters(new URL(context.req.url).searchParams, ['sql'], MAX_SQL);
+  const params = readParameters(new URL(context.req.url).searchParams, ['sql'], { maxLength: MAX_SQL });
   return (toAsked(params).sql ?? '').trim();
 }
 
