@@ -13,6 +13,7 @@ import { deleteDriftOf } from './redact-drift.ts';
 import { listNaming, listRejectedNaming, removeName, removeNamesLeft } from './redact-names.ts';
 import { removeDroppedFiles } from './linked/file-store.ts';
 import { countFilesOfCase } from './linked/files.ts';
+import { requireRewriteRoom } from './rewrite-room.ts';
 import { rewriteSearchIndexes } from './search-index.ts';
 import {
   LIST_TABLES,
@@ -327,6 +328,7 @@ export function finishRedactionsIfPossible(mirror: Mirror, now: () => Date): voi
 
 /** Rewrites the file without its free pages, and empties the log, which contains old pages too. */
 function removeDeletedBytes({ sqlite, path }: Mirror): void {
+  requireRewriteRoom(sqlite, path);
   rewriteSearchIndexes(sqlite);
   sqlite.exec('VACUUM');
   const [checkpoint] = sqlite.pragma('wal_checkpoint(TRUNCATE)') as { busy: number }[];
