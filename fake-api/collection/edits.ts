@@ -114,6 +114,8 @@ export interface DayPlan {
   readonly statusMoves?: number;
   /** Cases whose documents, further dockets or resources change; the cases themselves need not. Default 0.005. */
   readonly linked?: number;
+  /** Whether the changed cases come first among these: a sync reads their lists again at once. Default false. */
+  readonly linkedWithChanged?: boolean;
 }
 
 /** The changes of a day: ids in ascending order. Except for `linked`, no id is in two lists. */
@@ -166,24 +168,29 @@ export function advanceOneDay(
     return changedSlot(slot, change);
   });
   // A separate random source: the days of the cases themselves must not depend on their linked lists.
-  const linked = drawDifferent(
+  const wanted = countOf(plan.linked ?? 0.005);
+  const first = plan.linkedWithChanged === true ? idsOf(changed).slice(0, wanted) : [];
+  const others = drawDifferent(
     new Random(mixSeeds(newcomers.seed, number, LINKED_SALT)),
-    after.filter(({ id }) => id !== undefined),
-    countOf(plan.linked ?? 0.005),
+    after.filter(({ id }) => id !== undefined && !first.includes(id)),
+    wanted - first.length,
   );
-  const ids = (some: Iterable<CaseSlot>) =>
-    [...some].flatMap(({ id }) => id ?? []).sort((one, other) => one - other);
   return {
     slots: [...after, ...inserted],
     day: {
       day: number,
-      changed: ids(changed),
-      inserted: ids(inserted),
-      removed: ids(removed),
-      moved: ids(moved),
-      linked: ids(linked),
+      changed: idsOf(changed),
+      inserted: idsOf(inserted),
+      removed: idsOf(removed),
+      moved: idsOf(moved),
+      linked: [...first, ...idsOf(others)].sort((one, other) => one - other),
     },
   };
+}
+
+/** The ids of cases, in ascending order. */
+function idsOf(slots: Iterable<CaseSlot>): number[] {
+  return [...slots].flatMap(({ id }) => id ?? []).sort((one, other) => one - other);
 }
 
 /** The slot with a further change, which is applied on reading, so that a day keeps no case in memory. */

@@ -52,6 +52,14 @@ describe('invented documents have the shape of recorded ones', () => {
     expect([...orders]).toEqual([fields.join()]);
   });
 
+  test('even a small collection has documents that are not core', () => {
+    const others = lists
+      .slice(0, 60)
+      .flat()
+      .filter(({ is_core_document: isCore }) => isCore === false);
+    expect(others.length).toBeGreaterThan(2);
+  });
+
   test('almost every case has one placeholder, without anything but id, link and core', () => {
     expect(placeholders.length / RECORDS).toBeGreaterThan(PLACEHOLDERS / RECORDS - 0.06);
     const known = new Set(placeholders);
@@ -224,6 +232,16 @@ describe('the linked lists of a day', () => {
     const again = inventCollection({ seed: 9, size: 200 });
     expect(again.advance({ changed: 3, linked: 60 })).toEqual(day);
     expect(snapshot(again)).toEqual(after);
+  });
+
+  test('change for the changed cases first if the plan says so, because a sync reads their lists again at once', () => {
+    const day = inventCollection({ seed: 9, size: 200 }).advance({
+      changed: 5,
+      linked: 8,
+      linkedWithChanged: true,
+    });
+    expect(day.linked).toHaveLength(8);
+    expect(day.linked).toEqual(expect.arrayContaining([...day.changed]));
   });
 
   test('bring new documents with ids and texts of their own', () => {

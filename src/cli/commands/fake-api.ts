@@ -16,7 +16,7 @@ export function defineOptions(command: Command): Command {
     .option('--seed <n>', 'seed of the invented cases', toWholeNumber, 1)
     .option(
       '--days <n>',
-      'let this many days pass first, each of which changes 1 % of the cases',
+      'let this many days pass first, each of which changes 1 % of the cases, and the documents, dockets or resources of 2 %',
       toWholeNumber,
       0,
     )
@@ -89,7 +89,8 @@ export async function runCommand(flags: Flags, io: Io): Promise<ExitName> {
       ? inventCollection({ seed, size: cases })
       : await readRecords(expandHome(records, '--records'));
   if (documents !== undefined) await readDocuments(expandHome(documents, '--documents'), source);
-  for (let day = 0; day < days; day++) source.advance({ changed: 0.01 });
+  for (let day = 0; day < days; day++)
+    source.advance({ changed: 0.01, linked: 0.02, linkedWithChanged: true });
   return withStop<ExitName>(io, async (signal) => {
     const fakeApi = await listen({
       source,
