@@ -13,6 +13,7 @@ import { createHtmlReportStep } from '../schedule/html-report.ts';
 import { createMetricsStep } from '../schedule/metrics.ts';
 import { createLinkedWebhookStep, createPingStep, createWebhookStep } from '../schedule/notify.ts';
 import type { LinkedJob } from '../schedule/scheduler.ts';
+import { toPassWords } from '../sync/linked/report.ts';
 import { runLinkedPass } from '../sync/linked/pass.ts';
 import { keepHeapSmall } from './heap.ts';
 import { type Io, checkPrinted, findLoss, write, writeText } from './io.ts';
@@ -106,7 +107,7 @@ function toTextsStep({ settings, token, nightly }: ReadSettings, io: Io): AfterR
         io.runtime,
       );
       if (outcome === 'failed' && error !== null) throw error;
-      return `${outcome}: ${renderPlural(figures.texts, 'text')}, ${figures.failed} failed, ${renderPlural(figures.requests, 'request')}`;
+      return `${toPassWords(outcome, error !== null)}: ${renderPlural(figures.texts, 'text')}, ${figures.failed} failed, ${renderPlural(figures.requests, 'request')}`;
     },
   };
 }
@@ -130,7 +131,7 @@ function toFilesStep({ settings, files, nightly }: ReadSettings, io: Io): AfterR
         io.runtime,
       );
       if (outcome === 'failed' && error !== null) throw error;
-      return `${outcome}: ${renderPlural(figures.files, 'file')}, ${figures.failed} failed, ${renderPlural(figures.requests, 'request')}`;
+      return `${toPassWords(outcome, error !== null)}: ${renderPlural(figures.files, 'file')}, ${figures.failed} failed, ${renderPlural(figures.requests, 'request')}`;
     },
   };
 }

@@ -22,6 +22,7 @@ import { findScheduleWarning, parseSchedule } from '../schedule/cron.ts';
 import { sendPing, sendWebhook } from '../schedule/notify.ts';
 import { type Finding, bad, good, notChecked, warning } from './finding.ts';
 import { renderPlural } from '../lib/layout.ts';
+import { toPassWords } from '../sync/linked/report.ts';
 
 /** The size of a full mirror; a migration and a snapshot each need the same space again. */
 const WHOLE_MIRROR_BYTES = 1.2e9;
@@ -59,7 +60,7 @@ export function examineLinked(path: string, settings: Settings): Finding | null 
       const [lists, read] = (['lists', 'read'] as const).map((name) =>
         kinds.reduce((total, one) => total + one[name], 0),
       );
-      const detail = `${read ?? 0} of ${renderPlural(lists ?? 0, 'list')} read; last pass: ${pass === null ? 'none' : pass.outcome}${documentList === null ? '' : `; list of all documents: ${documentList.answer.replace('_', ' ')} (asked ${documentList.checked_at})`}`;
+      const detail = `${read ?? 0} of ${renderPlural(lists ?? 0, 'list')} read; last pass: ${pass === null ? 'none' : toPassWords(pass.outcome, pass.error_code !== null)}${documentList === null ? '' : `; list of all documents: ${documentList.answer.replace('_', ' ')} (asked ${documentList.checked_at})`}`;
       return pass?.outcome === 'failed'
         ? warning('linked lists', `${detail}: ${pass.error_message ?? ''}`, 'clearinghouse-mirror status')
         : good('linked lists', detail);

@@ -6,7 +6,7 @@ import { type Agents, type ConnectionSettings, createAgents } from '../api/http-
 import { toZonedMinute } from '../lib/local-time.ts';
 import { MAX_MESSAGE, createSecretMask, toSafeMessage, toSafeWords } from '../lib/safe-text.ts';
 import type { WEBHOOK_TIMES } from '../config/specs.ts';
-import type { LinkedReport } from '../sync/linked/report.ts';
+import { type LinkedReport, toPassWords } from '../sync/linked/report.ts';
 import type { RunReport } from '../sync/report.ts';
 import { wordsOfCode } from '../lib/system-errors.ts';
 import type { ScheduledRun } from './state-file.ts';
@@ -269,7 +269,7 @@ export function createLinkedWebhookStep(
       const hasChanges = sums.records_new + sums.records_changed + sums.records_gone > 0;
       if (when !== 'always' && outcome !== 'failed' && !(when === 'change' && hasChanges)) return null;
       const lines = [
-        `Clearinghouse mirror, linked lists after run ${report.runId}: ${outcome}. The run of the cases is unaffected.`,
+        `Clearinghouse mirror, linked lists after run ${report.runId}: ${toPassWords(outcome, error !== null)}. The run of the cases is unaffected.`,
         `Lists: ${sums.lists_read} read, ${sums.lists_failed} failed. Records: ${sums.records_new} new, ${sums.records_changed} changed, ${sums.records_gone} gone.`,
         ...(error === null ? [] : [`${error.code}: ${error.message}`, error.hint]),
       ];

@@ -59,7 +59,7 @@ describe('case', () => {
       'Defendants Thimble County (Office of Lamps, Wickford, Thimble, County)',
       'Class action sought: Yes; granted: Pending',
       'Relief Injunction; by Litigation; settlement: Consent decree; injunction: Monitoring; duration: 2020 - 2023',
-      'Documents Trial Court Docket; Complaint (any)',
+      'Available documents Trial Court Docket; Complaint (any)',
       'Related cases Birch v. Thimble County (case 90002)',
       'Last checked 2024-05-06',
       'In short Keepers of the lamp sued the county.',

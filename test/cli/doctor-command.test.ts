@@ -133,8 +133,8 @@ test('doctor sends a test to ping and webhook only with --test-notifications', a
   server.close();
   expect(heard).toEqual(['POST /7e57/log', 'POST /hook']);
   expect(exitCode).toBe(4);
-  expect(stdout).toMatch(/^BAD {3}ping .*not found/m);
-  expect(stdout).toMatch(/^ok {4}webhook/m);
+  expect(stdout).toMatch(/^BAD +ping [^]*?not\s+found/m);
+  expect(stdout).toMatch(/^ok +webhook/m);
 });
 
 test('doctor sends no request during a pause that the server required, and says so', async () => {
@@ -166,7 +166,7 @@ test('doctor reports a folder for snapshots that cannot be used, and runs the re
   writeFileSync(file, 'Dear reader');
   const { exitCode, stdout, stderr } = await examine({ CLEARINGHOUSE_SNAPSHOTS: file });
   expect([exitCode, stderr]).toEqual([9, '']);
-  expect(stdout).toMatch(/^BAD {3}snapshots .*\n/m);
+  expect(stdout).toMatch(/^BAD +snapshots .*\n/m);
   expect(stdout).toMatch(/^ok {4}schedule /m);
 });
 

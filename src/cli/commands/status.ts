@@ -26,6 +26,7 @@ import {
 import { renderLinkedState, toLinkedStateJson } from '../text/linked.ts';
 import {
   type NightlyStatus,
+  renderAnomalies,
   renderMirrorState,
   renderNightlyStatus,
   toNightlyJson,
@@ -94,6 +95,7 @@ export async function runCommand(flags: Flags, io: Io): Promise<ExitName> {
     await writeText(io, renderTextState(texts, width, io.timeZone));
     const where = { folder: toFilesFolder(database), knownHosts };
     await writeText(io, renderFileState(files, where, width, io.timeZone));
+    await writeText(io, renderAnomalies(state, width));
   }
   if (fault !== null) throw fault;
   if (flags.check === true) checkAge(nightly, Number(flags.maxAge), state.aheadRunIds.length > 0);

@@ -6,7 +6,7 @@ import { type JsonObject, type JsonValue, isJsonObject } from '../../lib/json.ts
 import { pad, widthOfText, wrapText, renderCount, renderPlural } from '../../lib/layout.ts';
 import { toLocalMinute } from '../../lib/local-time.ts';
 import { type Io, textWidth } from '../io.ts';
-import { type FilesOfCase, toListSections, toListWords } from './case-lists.ts';
+import { type FilesOfCase, type ListSection, toListSections, toListWords } from './case-lists.ts';
 import { escapeMarkdown } from './style.ts';
 import { renderTable } from './table.ts';
 import { toCaseName, toCellText } from './words.ts';
@@ -54,6 +54,8 @@ export interface CaseDocument {
     /** Whether each entry is printed in full. */
     readonly isWhole: boolean;
   } | null;
+  /** The records of the linked lists, one per line. */
+  readonly lists: readonly ListSection[];
   readonly sections: readonly (readonly [title: string, paragraphs: readonly string[]])[];
 }
 
@@ -87,15 +89,13 @@ export function toCaseDocument(told: CaseToTell): CaseDocument {
     title: `${name} (case ${JSON.stringify(payload.id)})`,
     facts: toFacts(told).filter(([, text]) => text !== ''),
     docket: toDocket(payload.main_docket, told.isDocketWhole),
-    sections: [
-      ...toListSections(told.lists ?? [], told.files ?? new Map()),
-      ...(
-        [
-          ['In short', toParagraphs(payload.summary_short) ?? toParagraphs(payload.summary_tiny)],
-          ['Summary', toParagraphs(payload.summary)],
-        ] as const
-      ).flatMap(([title, paragraphs]) => (paragraphs === null ? [] : [[title, paragraphs] as const])),
-    ],
+    lists: toListSections(told.lists ?? [], told.files ?? new Map()),
+    sections: (
+      [
+        ['In short', toParagraphs(payload.summary_short) ?? toParagraphs(payload.summary_tiny)],
+        ['Summary', toParagraphs(payload.summary)],
+      ] as const
+    ).flatMap(([title, paragraphs]) => (paragraphs === null ? [] : [[title, paragraphs] as const])),
   };
 }
 
@@ -159,7 +159,7 @@ function toFacts({
         label('paid:', text('defendant_payment')),
       ),
     ],
-    ['Documents', list('available_documents')],
+    ['Available documents', list('available_documents')],
     ['Linked lists', toListWords(lists, timeZone, presence)],
     ['Related cases', toRelated(payload.related_cases)],
     ['Collections', list('special_collections')],
@@ -261,7 +261,7 @@ const ENTRY_LINES = 2;
 
 /** A case as text: its fields, the people involved, its newest docket entries, its summary. */
 export function* renderCase(
-  { notices, title, facts, docket, sections }: CaseDocument,
+  { notices, title, facts, docket, lists, sections }: CaseDocument,
   width: number,
 ): Generator<string> {
   const say = (text: string): string => wrapText(toCellText(text), width);
@@ -277,6 +277,11 @@ export function* renderCase(
     const maxLines = docket.isWhole ? Infinity : ENTRY_LINES;
     for (const entry of docket.entries) yield renderEntry(entry, numbers, maxLines, width);
     if (docket.more !== null) yield wrapText(docket.more, width, { first: GAP });
+  }
+  for (const [heading, records] of lists) {
+    yield `\n${say(heading)}`;
+    for (const record of records)
+      yield wrapText(toCellText(record), width, { first: GAP, rest: GAP.repeat(2) });
   }
   for (const [heading, paragraphs] of sections) {
     yield `\n${say(heading)}\n`;
@@ -308,6 +313,7 @@ export function* renderCaseMarkdown({
   title,
   facts,
   docket,
+  lists,
   sections,
 }: CaseDocument): Generator<string> {
   for (const notice of notices) yield `**${escapeMarkdown(notice)}**\n\n`;
@@ -319,6 +325,10 @@ export function* renderCaseMarkdown({
     for (const { day, number, text } of docket.entries)
       yield `- ${escapeMarkdown([day, number === '' ? '' : `no. ${number}`].filter(Boolean).join(', '))}: ${escapeMarkdown(text)}\n`;
     if (docket.more !== null) yield `\n${escapeMarkdown(docket.more)}\n`;
+  }
+  for (const [heading, records] of lists) {
+    yield `\n## ${escapeMarkdown(heading)}\n\n`;
+    for (const record of records) yield `- ${escapeMarkdown(record)}\n`;
   }
   for (const [heading, paragraphs] of sections) {
     yield `\n## ${escapeMarkdown(heading)}\n`;

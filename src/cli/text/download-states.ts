@@ -3,6 +3,7 @@ import type { DownloadKind, FilePassRow, TextPassRow } from '../../db/linked/pas
 import type { TextState } from '../../db/linked/texts.ts';
 import { renderCount, renderPlural, wrapText } from '../../lib/layout.ts';
 import { localizeTimes } from '../../lib/local-time.ts';
+import { toPassWords } from '../../sync/linked/report.ts';
 import { type Outcomes, renderOutcomes, renderRefusedHosts } from './downloads.ts';
 import { renderBytes } from './words.ts';
 
@@ -27,7 +28,7 @@ function renderDownloadState(
       : ` The server asked for no request for ${kind} before ${pass.paused_until}.`;
   const lines = [
     `${kind} of ${renderPlural(documents, 'public document')}: ${renderOutcomes(kind, counts)}, ${renderCount(never_requested)} never requested; ${renderCount(due)} due${due === 0 ? '' : ` (\`clearinghouse-mirror fetch-${kind}${kind === 'files' ? ' --core' : ''}\`)`}.`,
-    `newest pass over ${kind}, at ${pass.started_at}: ${pass.outcome}, ${renderOutcomes(kind, pass)}.${why}${pause}`,
+    `newest pass over ${kind}, at ${pass.started_at}: ${toPassWords(pass.outcome, pass.error_code !== null)}, ${renderOutcomes(kind, pass)}.${why}${pause}`,
     ...notes,
   ];
   return `\n${lines.map((line) => wrapText(localizeTimes(line, timeZone), width)).join('')}`;

@@ -1,5 +1,5 @@
 import type { BrokenObject } from '../../db/migrate.ts';
-import type { Finding } from '../../doctor/finding.ts';
+import { CHECKS, type Finding } from '../../doctor/finding.ts';
 import { ERROR_KINDS, MirrorError } from '../../errors/mirror-error.ts';
 import { wrapText } from '../../lib/layout.ts';
 import { localizeTimes } from '../../lib/local-time.ts';
@@ -26,7 +26,8 @@ function toHint({ code, hint }: MirrorError, command: string | null): string {
 
 const MARKS = { good: 'ok  ', warning: 'warn', bad: 'BAD ', 'not-checked': '-   ' } as const;
 const INDENT = ' '.repeat(6);
-const CHECK_WIDTH = 9;
+/** The details of all checks begin in one column. */
+const CHECK_WIDTH = Math.max(...CHECKS.map((check) => check.length));
 
 interface Looked extends Pick<Finding, 'verdict' | 'detail' | 'hint'> {
   /** The subject of the check. */

@@ -2,7 +2,13 @@ import type { DocumentListCheck } from '../../db/linked/document-list.ts';
 import type { LinkedPassRow, LinkedState } from '../../db/linked/passes.ts';
 import { renderCount, renderPlural, wrapText } from '../../lib/layout.ts';
 import { localizeTimes, toLocalMinute } from '../../lib/local-time.ts';
-import { type LinkedReport, type LinkedSums, type SkippedPass, isSkipped } from '../../sync/linked/report.ts';
+import {
+  type LinkedReport,
+  type LinkedSums,
+  type SkippedPass,
+  isSkipped,
+  toPassWords,
+} from '../../sync/linked/report.ts';
 import { renderTable } from './table.ts';
 import { renderDuration } from './words.ts';
 
@@ -124,7 +130,7 @@ function renderPass(pass: LinkedPassRow): string {
   const why = error_message === null ? '' : ` ${error_code ?? ''}: ${error_message}`;
   const pause =
     paused_until === null ? '' : ` The server asked for no request for linked lists before ${paused_until}.`;
-  return `newest pass over linked lists, after run ${run_id} at ${started_at}: ${outcome}, ${renderLinkedSums(pass)}.${why}${pause}`;
+  return `newest pass over linked lists, after run ${run_id} at ${started_at}: ${toPassWords(outcome, error_code !== null)}, ${renderLinkedSums(pass)}.${why}${pause}`;
 }
 
 /** Linked lists of a case that departed are not counted. */

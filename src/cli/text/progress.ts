@@ -6,6 +6,7 @@ import type { OnSyncEvent } from '../../sync/report.ts';
 import type { OnProgress } from '../../verify/proof.ts';
 import { type Out, say as sayTo } from '../io.ts';
 import { renderBroken } from './errors.ts';
+import { toPassWords } from '../../sync/linked/report.ts';
 import { renderLinkedSums } from './linked.ts';
 import { renderDuration } from './words.ts';
 
@@ -160,7 +161,9 @@ function createLines(out: Out, now: () => Date, timeZone: string): OnSyncEvent {
           say(`linked lists: ${renderLinkedSums(event.sums)} of ${renderCount(event.due)}`);
         break;
       case 'linked-ended':
-        say(`linked lists: ${event.report.outcome}, ${renderLinkedSums(event.report.sums)}`);
+        say(
+          `linked lists: ${toPassWords(event.report.outcome, event.report.error !== null)}, ${renderLinkedSums(event.report.sums)}`,
+        );
         break;
       case 'run-failed':
         say('run failed');

@@ -75,7 +75,7 @@ export function renderCoverageHistory(
   );
   const legend =
     'in lists: cases in one of the five lists of case_ongoing, whatever its value; in none: cases without a value.';
-  return `${wrapText(renderCoverage(newest).trimEnd(), width)}\n${table}${wrapText(legend, width)}\n`;
+  return `${wrapText(renderCoverage(newest).trimEnd(), width)}\n${table}${wrapText(legend, width)}`;
 }
 
 /** The report as `--json` prints it; its names are those of the run log's columns. */

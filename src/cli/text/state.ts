@@ -229,7 +229,6 @@ export function renderMirrorState(
     lists,
     '\nNewest runs\n',
     state.runs.length === 0 ? 'none yet\n' : runs,
-    renderAnomalies(state, width),
   ].join('');
 }
 
@@ -244,7 +243,8 @@ function renderPendingRedactions({ pendingRedactions }: MirrorState, width: numb
     .join('');
 }
 
-function renderAnomalies({ rejectedRecords, drift }: MirrorState, width: number): string {
+/** What `status` prints last: records and fields that are not as expected. Nothing is lost by them. */
+export function renderAnomalies({ rejectedRecords, drift }: MirrorState, width: number): string {
   const rejected =
     rejectedRecords === 0
       ? ''
@@ -252,20 +252,20 @@ function renderAnomalies({ rejectedRecords, drift }: MirrorState, width: number)
   if (drift.length === 0) return rejected;
   const table = renderTable(
     [
-      { heading: 'field' },
+      { heading: 'field', fit: 'whole' },
       { heading: 'expected' },
       { heading: 'seen' },
       { heading: 'example case', align: 'right', fit: 'whole' },
-      { heading: 'first run', align: 'right', fit: 'whole' },
-      { heading: 'last run', align: 'right', fit: 'whole' },
+      { heading: 'runs', align: 'right', fit: 'whole' },
     ],
     drift.map((row) => [
       row.field,
       row.expected,
       row.seen,
       String(row.example_case_id),
-      String(row.first_run_id),
-      String(row.last_run_id),
+      row.first_run_id === row.last_run_id
+        ? String(row.first_run_id)
+        : `${row.first_run_id} to ${row.last_run_id}`,
     ]),
     width,
   );

@@ -1,5 +1,6 @@
 import type { LinkedKind } from '../../api/linked-fields.ts';
 import type { LinkedPassRow } from '../../db/linked/passes.ts';
+import type { PassOutcome } from '../../db/schema/linked-log.ts';
 import type { LinkedFigures } from '../../db/linked/list-states.ts';
 import type { ExitName } from '../../errors/exit-codes.ts';
 import type { MirrorError } from '../../errors/mirror-error.ts';
@@ -50,6 +51,20 @@ export interface LinkedReport {
 export interface SkippedPass {
   readonly skipped: string;
 }
+
+/** How a pass ended, as a part of a sentence. */
+const ENDED: Readonly<Record<PassOutcome, string>> = {
+  running: 'in progress',
+  complete: 'complete',
+  budget: 'ended when its budget was spent',
+  failed: 'failed',
+  interrupted: 'interrupted',
+  died: 'died without recording its end',
+};
+
+/** How a pass over linked lists, texts or files ended, in words. An error can end one before its budget is spent. */
+export const toPassWords = (outcome: PassOutcome, hasError: boolean): string =>
+  outcome === 'budget' && hasError ? 'ended early' : ENDED[outcome];
 
 export const isSkipped = (result: LinkedReport | SkippedPass): result is SkippedPass => 'skipped' in result;
 

@@ -24,7 +24,7 @@ const MEANINGS: Readonly<Record<string, string>> = {
   'Class action': 'Whether a class action was sought, and whether the court granted it.',
   'Prevailing party': 'Who won, as the Clearinghouse coded it.',
   Relief: 'What the winning side got: its kind, its source, its duration and payments.',
-  Documents: 'The kinds of documents that the Clearinghouse has of the case.',
+  'Available documents': 'The kinds of documents that the Clearinghouse has of the case.',
   Collections: 'Collections of the Clearinghouse that contain the case.',
   'Last checked':
     'When the Clearinghouse last checked its record. Coded fields can be older than the newest docket entries.',

@@ -35,7 +35,7 @@ export interface ReportFacts {
   readonly audits: readonly AuditCount[];
 }
 
-export const MAX_RUNS = 30;
+const MAX_RUNS = 30;
 export const MAX_MOVES = 100;
 export const MAX_SILENT = 20;
 
