@@ -37,6 +37,8 @@ function listXmlFaults(text: string): string[] {
   return [...faults, ...open];
 }
 
+const words = (text: string): string => text.replace(/\s+/g, ' ').trim();
+
 describe('a plot of columns', () => {
   test.each<[string, number[][]]>([
     ['one column', [[3]]],
@@ -107,5 +109,9 @@ test('the overview has plots of cases by year, activity by week and coverage, ea
       'Coverage found by run 4',
     ]),
   );
+  // The newest entry is from years ago, so that the weeks until now would be empty.
+  expect(words(body)).toMatch(/in the 52 weeks until [-\d]+, the week of the newest entry\./);
+  const week = elements.find(({ name, text }) => name === 'tr' && /^\s*\d{4}-\d{2}-\d{2}/.test(text));
+  expect(words(week?.text ?? '')).toMatch(/^\d{4}-\d{2}-\d{2} ?[1-9]/);
   expect(site.faults).toEqual([]);
 });

@@ -80,12 +80,34 @@ interface Week {
   readonly entries: number;
 }
 
+const toDay = (time: number): string => new Date(time).toISOString().slice(0, 10);
+
+/** The Monday of the week of a time, in UTC. */
+function toMondayTime(time: number): number {
+  const day = Math.floor(time / DAY_MS) * DAY_MS;
+  return day - ((new Date(day).getUTCDay() + 6) % 7) * DAY_MS;
+}
+
+/** With more empty weeks than these, a plot ends with the newest entry instead of now: the data are of another time. */
+const EMPTY_WEEKS = 8;
+
+/** The Monday of the last week to show: of this week, or of the newest docket entry if that is long ago. */
+function findLastMonday({ sqlite }: Mirror, now: Date): { readonly monday: number; readonly isNow: boolean } {
+  const thisMonday = toMondayTime(now.getTime());
+  const newest = sqlite
+    .prepare<[string], string | null>('SELECT max(date_filed) FROM docket_entries WHERE date_filed < ?')
+    .pluck()
+    .get(toDay(thisMonday + 7 * DAY_MS));
+  const time = Date.parse(`${newest?.slice(0, 10) ?? ''}T00:00:00Z`);
+  const isNow = Number.isNaN(time) || thisMonday - time <= EMPTY_WEEKS * 7 * DAY_MS;
+  return { monday: isNow ? thisMonday : toMondayTime(time), isNow };
+}
+
 /** How many docket entries were filed in each of the last weeks. */
-export function renderActivity({ sqlite }: Mirror, now: Date): Html {
-  const day = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), now.getUTCDate()));
-  const toDay = (time: number): string => new Date(time).toISOString().slice(0, 10);
-  const thisMonday = day.getTime() - ((day.getUTCDay() + 6) % 7) * DAY_MS;
-  const mondays = Array.from({ length: WEEKS }, (_, at) => toDay(thisMonday - (WEEKS - 1 - at) * 7 * DAY_MS));
+export function renderActivity(mirror: Mirror, now: Date): Html {
+  const { sqlite } = mirror;
+  const { monday: lastMonday, isNow } = findLastMonday(mirror, now);
+  const mondays = Array.from({ length: WEEKS }, (_, at) => toDay(lastMonday - (WEEKS - 1 - at) * 7 * DAY_MS));
   const counts = new Map(
     sqlite
       .prepare<[string, string], [string, number]>(
@@ -93,14 +115,14 @@ export function renderActivity({ sqlite }: Mirror, now: Date): Html {
          WHERE date_filed >= ? AND date_filed < ? GROUP BY 1`,
       )
       .raw()
-      .all(String(mondays[0]), toDay(thisMonday + 7 * DAY_MS)),
+      .all(String(mondays[0]), toDay(lastMonday + 7 * DAY_MS)),
   );
   const weeks = mondays.map((monday): Week => ({ monday, entries: counts.get(monday) ?? 0 }));
   const month = new Intl.DateTimeFormat('en-US', { month: 'short', timeZone: 'UTC' });
   return renderColumnPlot({
     id: 'by-week',
     heading: 'Docket entries by the week of filing',
-    text: `In the main dockets of all cases, in the ${WEEKS} weeks until ${toDay(thisMonday + 6 * DAY_MS)}. Courts and the Clearinghouse add the newest ones later.`,
+    text: `In the main dockets of all cases, in the ${WEEKS} weeks until ${toDay(lastMonday + 6 * DAY_MS)}${isNow ? '' : ', the week of the newest entry'}. Courts and the Clearinghouse add the newest ones later.`,
     names: weeks.map(({ monday }) => `Week from ${monday}`),
     ticks: weeks.map(({ monday }) => {
       const date = new Date(`${monday}T00:00:00Z`);
