@@ -1,8 +1,9 @@
 import { getTableName } from 'drizzle-orm';
 import { LINKED_KINDS, type LinkedKind } from '../api/linked-fields.ts';
 import { type EntryColumns, toEntry } from '../case/docket-rows.ts';
-import type { CaseList, StoredLinked } from '../db/linked/read-records.ts';
+import { type CaseList, type StoredLinked, toListState } from '../db/linked/read-records.ts';
 import type { Mirror } from '../db/open-mirror.ts';
+import type { Presence } from '../db/read-case.ts';
 import type { linkedLists } from '../db/schema/schema.ts';
 import { MirrorError } from '../errors/mirror-error.ts';
 import type { JsonObject } from '../lib/json.ts';
@@ -11,18 +12,25 @@ import { toListStateAsOf, wasListRequested } from './query-as-of/shadow-linked.t
 import { type LinkedRow, prepareRebuildRecord } from './rebuild-linked.ts';
 
 /**
- * Rebuilds the linked lists of a case in their state after a run. A list that was first read later was not read yet. A
- * record that is hidden or redacted now stays so in every earlier state. Fails with HISTORY_DAMAGED.
+ * Rebuilds the linked lists of a case in their state after a run, when its presence was this. A list that was first read
+ * later was not read yet. A record that is hidden or redacted now stays so in every earlier state. Fails with HISTORY_DAMAGED.
  */
-export function findCaseListsAsOf(mirror: Mirror, caseId: number, runId: number): CaseList[] {
+export function findCaseListsAsOf(
+  mirror: Mirror,
+  caseId: number,
+  runId: number,
+  presence: Presence,
+): CaseList[] {
   return mirror.sqlite.transaction(() =>
-    LINKED_KINDS.map((kind) => findCaseListAsOf(mirror, caseId, kind, runId)),
+    LINKED_KINDS.map((kind): CaseList => {
+      const read = findListStateAsOf(mirror, caseId, kind, runId);
+      const records = listRecordsAsOf(mirror, caseId, kind, runId);
+      return { kind, state: toListState(read, presence), read, records };
+    }),
   )();
 }
 
-function findCaseListAsOf(mirror: Mirror, caseId: number, kind: LinkedKind, runId: number): CaseList {
-  const read = findListStateAsOf(mirror, caseId, kind, runId);
-  const isRead = read?.first_read_run_id != null;
+function listRecordsAsOf(mirror: Mirror, caseId: number, kind: LinkedKind, runId: number): StoredLinked[] {
   const { record, table, column } = LINK_SPECS[kind];
   const keys = mirror.sqlite
     .prepare<[number], number>(
@@ -38,7 +46,7 @@ function findCaseListAsOf(mirror: Mirror, caseId: number, kind: LinkedKind, runI
       `SELECT mirror_hidden FROM ${getTableName(record.table)} WHERE ${record.key} = ?`,
     )
     .pluck();
-  const records = keys.flatMap((key): StoredLinked[] => {
+  return keys.flatMap((key): StoredLinked[] => {
     const row = rebuild(key);
     if (row === undefined) return [];
     const payload = JSON.parse(String(row.mirror_payload)) as JsonObject;
@@ -54,8 +62,6 @@ function findCaseListAsOf(mirror: Mirror, caseId: number, kind: LinkedKind, runI
       },
     ];
   });
-  const state = !isRead ? 'not read yet' : read.records === 0 ? 'none' : 'some';
-  return { kind, state, read, records };
 }
 
 function findListStateAsOf(

@@ -5,6 +5,7 @@ import { runCli } from '../support/command-line.ts';
 import { openLinkedMirror } from '../support/linked-mirror.ts';
 import { makeDocument } from '../support/linked-rows.ts';
 import { writeEmptyMirror } from '../support/once/empty-mirror.ts';
+import { startSite } from '../support/site.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
 async function show(...flags: string[]): Promise<string> {
@@ -48,6 +49,33 @@ test('case --json has the records of each list, null for a list that has not bee
     resources: { state: 'not read yet', records: null },
   });
   expect(JSON.stringify(linked)).not.toContain('Not to be shown');
+});
+
+test('a list that nobody will read says so: the case left the site before, or was redacted', async () => {
+  const path = join(tempFolder(), 'mirror.db');
+  writeEmptyMirror(path);
+  const one = openLinkedMirror([1, 2], openMirror(path));
+  one.read(1, 'documents', [makeDocument({ id: 21 })]);
+  one.run();
+  one.mirror.sqlite.exec(`UPDATE cases SET mirror_departed_run_id = 2;
+    UPDATE cases SET mirror_redacted_run_id = 2 WHERE id = 2`);
+  one.mirror.close();
+  const statesOf = async (...args: string[]) => {
+    const { stdout } = await runCli(['case', ...args, '--json', '--database', path]);
+    const { linked } = JSON.parse(stdout) as { linked: Record<string, { state: string; records: unknown }> };
+    return Object.values(linked).map(({ state, records }) => [state, records === null]);
+  };
+  expect(await statesOf('1')).toEqual([
+    ['some', false],
+    ['never read', true],
+    ['never read', true],
+  ]);
+  expect(await statesOf('2')).toEqual(Array(3).fill(['removed', true]));
+  const text = (await runCli(['case', '1', '--database', path])).stdout.replaceAll(/\s+/g, ' ');
+  expect(text).toMatch(/documents 1, read [^;]*; dockets never read; resources never read/);
+  const site = await startSite(path);
+  expect((await site.get('/cases/1')).body).toContain('Never read: the case left the site before.');
+  expect((await site.get('/cases/1/history')).body.replaceAll(/\s+/g, ' ')).toContain('dockets never read');
 });
 
 test('activity lists an added complaint, but no records of a first read and no hidden documents', async () => {

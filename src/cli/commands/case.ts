@@ -177,12 +177,13 @@ function find(mirror: Mirror, id: number, asOf: AsOf | null, io: Io): Found {
   }
   const run = findRunAsOf(mirror, asOf);
   const then = findCaseAsOf(mirror, id, run.runId);
+  const presence = toPresenceThen(mirror, then.departedRunId, run.runId, id);
   say(io.stderr, `${renderRunAsOf(run, io.timeZone)}\n`);
   return {
     case: then,
-    presence: toPresenceThen(mirror, then.departedRunId, run.runId, id),
+    presence,
     notes: toRunAsOfJson(run),
-    lists: findCaseListsAsOf(mirror, id, run.runId),
+    lists: findCaseListsAsOf(mirror, id, run.runId, presence),
     files: new Map(),
   };
 }

@@ -35,8 +35,7 @@ export function toListWords(
 }
 
 function toState(list: CaseList): string {
-  if (list.state === 'not read yet') return 'not read yet';
-  return list.state === 'none' ? 'none' : String(list.read?.records ?? list.records.length);
+  return list.state === 'some' ? String(list.read?.records ?? list.records.length) : list.state;
 }
 
 /** A section for each linked list that has records. */
@@ -101,7 +100,7 @@ function toLine(kind: CaseList['kind'], record: JsonObject): string {
 
 /**
  * The linked lists as `--json` prints them, with the path of each stored file. Records that are not for the public are only
- * counted. `toPath` is null for an earlier state, which has no files.
+ * counted; there are none of a list that nobody has read. `toPath` is null for an earlier state, which has no files.
  */
 export function toListsJson(
   lists: readonly CaseList[],
@@ -119,7 +118,8 @@ export function toListsJson(
           read_run_id: list.read?.read_run_id ?? null,
           doubt: list.read?.doubt ?? null,
           hidden: list.records.length - shown.length,
-          records: list.state === 'not read yet' ? null : shown.map(({ payload }) => payload),
+          records:
+            list.state === 'none' || list.state === 'some' ? shown.map(({ payload }) => payload) : null,
           ...(list.kind === 'documents' && {
             files:
               toPath === null

@@ -5,6 +5,7 @@ import { MirrorError } from '../../errors/mirror-error.ts';
 import { type JsonObject, type JsonValue } from '../../lib/json.ts';
 import { LINK_SPECS } from '../../linked/kinds.ts';
 import type { Mirror } from '../open-mirror.ts';
+import { type Presence, findPresence } from '../read-case.ts';
 import type { linkedLists } from '../schema/schema.ts';
 
 /** A linked record as it is stored. */
@@ -46,11 +47,30 @@ export function findDocument(mirror: Mirror, id: number): StoredLinked | undefin
   return row === undefined ? undefined : toStored(mirror, row);
 }
 
-/** What is known of one linked list of a case. */
+/** What is known of one linked list of a case. The view `linked_list_states` says the same of cases on the site. */
+export type ListState =
+  /** Nobody has looked, which differs from `none`. */
+  | 'not read yet'
+  /** Nobody will look: the case left the site before. */
+  | 'never read'
+  | 'none'
+  | 'some'
+  /** The case was redacted, so nothing of its lists is stored or read. */
+  | 'removed';
+
+export function toListState(
+  read: Pick<typeof linkedLists.$inferSelect, 'first_read_run_id' | 'records'> | undefined,
+  { departed_run_id, redacted_run_id }: Pick<Presence, 'departed_run_id' | 'redacted_run_id'>,
+): ListState {
+  if (redacted_run_id !== null) return 'removed';
+  if (read?.first_read_run_id == null) return departed_run_id === null ? 'not read yet' : 'never read';
+  return read.records === 0 ? 'none' : 'some';
+}
+
+/** One linked list of a case, and what is known of it. */
 export interface CaseList {
   readonly kind: LinkedKind;
-  /** `not read yet` differs from `none`: nobody has looked. */
-  readonly state: 'not read yet' | 'none' | 'some';
+  readonly state: ListState;
   readonly read: typeof linkedLists.$inferSelect | undefined;
   /** The records to which the case links, hidden ones included. */
   readonly records: readonly StoredLinked[];
@@ -58,17 +78,16 @@ export interface CaseList {
 
 /** Reads what is known of one linked list of a case, without its records. */
 export function findListState(
-  { sqlite }: Mirror,
+  mirror: Mirror,
   caseId: number,
   kind: LinkedKind,
 ): Pick<CaseList, 'state' | 'read'> {
-  const read = sqlite
+  const read = mirror.sqlite
     .prepare<[number, string], typeof linkedLists.$inferSelect>(
       'SELECT * FROM linked_lists WHERE case_id = ? AND kind = ?',
     )
     .get(caseId, kind);
-  const isRead = read?.first_read_run_id != null;
-  return { state: !isRead ? 'not read yet' : read.records === 0 ? 'none' : 'some', read };
+  return { state: toListState(read, findPresence(mirror, caseId)), read };
 }
 
 /** Reads one linked list of a case: its state, and the records that it links to. */

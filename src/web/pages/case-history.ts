@@ -67,12 +67,13 @@ export function renderKnownSince(mirror: Mirror, { timeZone }: Site, caseId: num
   return html`<p class="off">
     Linked lists:
     ${LINKED_KINDS.map((kind, at) => {
-      const first = findListState(mirror, caseId, kind).read?.first_read_run_id ?? null;
+      const { state, read } = findListState(mirror, caseId, kind);
+      const first = read?.first_read_run_id ?? null;
       return [
         at === 0 ? '' : '; ',
         `${kind} `,
         first === null
-          ? 'not read yet'
+          ? state
           : html`first read after run ${first} (${renderTime(startOf(first), timeZone)})`,
       ];
     })}.

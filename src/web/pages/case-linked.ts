@@ -84,11 +84,13 @@ export function renderLinkedLists(mirror: Mirror, { timeZone }: Site, caseId: nu
               Not read yet. A sync reads the linked lists of the cases within its budget, new and changed
               cases first.
             </p>`
-          : state === 'none'
-            ? html`<p>None${at}.</p>`
-            : kind === 'documents'
-              ? renderDocuments(mirror, caseId, at)
-              : renderRecords(kind, findCaseList(mirror, caseId, kind).records, at)
+          : state === 'never read'
+            ? html`<p>Never read: the case left the site before.</p>`
+            : state === 'none'
+              ? html`<p>None${at}.</p>`
+              : kind === 'documents'
+                ? renderDocuments(mirror, caseId, at)
+                : renderRecords(kind, findCaseList(mirror, caseId, kind).records, at)
       }
     </section>`;
   });
