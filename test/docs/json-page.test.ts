@@ -10,15 +10,16 @@ import { tempFolder } from '../support/temp-folder.ts';
 const HOSTILE = 'name \u009b\u202e\u2028\u007f"';
 
 const GONE = '7';
+const SIZE = 30;
 /** What is run, and the section that describes it. */
 const DESCRIBED: readonly (readonly [section: string, args: readonly string[], least: number])[] = [
   ['case', ['case', GONE], 1],
   ['case', ['case', GONE, '--as-of', '1'], 1],
-  ['changes', ['changes', '--since', '1'], 60],
+  ['changes', ['changes', '--since', '1'], SIZE],
   ['activity', ['activity'], 1],
   ['search', ['search', 'order'], 1],
   ['transitions', ['transitions'], 1],
-  ['transitions --list', ['transitions', '--list'], 60],
+  ['transitions --list', ['transitions', '--list'], SIZE],
   ['departed', ['departed'], 1],
   ['coverage', ['coverage'], 2],
   ['audit', ['audit'], 5],
@@ -51,7 +52,7 @@ describe('docs/json.md describes what is printed by', () => {
     results.get(args.join(' ')) ?? { exitCode: null, stdout: '', stderr: 'was not run' };
 
   beforeAll(async () => {
-    const source = inventCollection({ size: 60 });
+    const source = inventCollection({ size: SIZE });
     source.put(makeCase({ id: Number(GONE) }));
     const harness = await startHarness({ source });
     await harness.sync();
