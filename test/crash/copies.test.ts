@@ -9,14 +9,19 @@ const prepared = usePrepared((folder) => prepareCopyWorld(folder, runWhole));
 const STEPS: Readonly<Record<CopyCommand, readonly RegExp[]>> = {
   snapshot: [/^after insert mirror_snapshot/, /^after link mirror-/],
   restore: [/^after backup/, /^after link mirror\.db mirror\.db\.replaced/],
-  redact: [/^after COMMIT of insert sync_runs/, /^after vacuum/i, /^before rename mirror-/],
-  'redact --document': [/^after delete texts/, /^after COMMIT of insert sync_runs/, /^before rename mirror-/],
+  redact: [/^after vacuum/i, /^before rename mirror-/],
+  'redact --document': [/^after delete texts/, /^after COMMIT of insert sync_runs/],
 };
 const MORE_STEPS: typeof STEPS = {
   snapshot: [/^after backup/, /^before rename .*latest/],
   restore: [/^after rename \.mirror\.db\.restoring/],
-  redact: [/^before update sync_runs/, /^after backup/],
-  'redact --document': [/^after vacuum/i, /^before update sync_runs/, /^after backup/],
+  redact: [/^after COMMIT of insert sync_runs/, /^before update sync_runs/, /^after backup/],
+  'redact --document': [
+    /^after vacuum/i,
+    /^before update sync_runs/,
+    /^after backup/,
+    /^before rename mirror-/,
+  ],
 };
 
 test.each(
