@@ -144,7 +144,7 @@ export function toCaseRows(
     },
     lists: toLists(payload),
     defendants,
-    relatedCases: listObjects(payload.related_cases).map(toRelatedCaseRow),
+    relatedCases: toRelatedRows(payload),
     docket,
     entries: entries ?? [],
     plain,
@@ -152,6 +152,10 @@ export function toCaseRows(
 }
 
 const toDefendantRow = (one: JsonObject): DefendantRow => pickScalars(one, DEFENDANT_FIELDS);
+/** The related cases that are objects, in the API's order. */
+export const toRelatedRows = (payload: JsonObject): RelatedCaseRow[] =>
+  listObjects(payload.related_cases).map(toRelatedCaseRow);
+
 const toRelatedCaseRow = (one: JsonObject): RelatedCaseRow => pickScalars(one, RELATED_CASE_FIELDS);
 
 function toDocketRow(docket: JsonObject): DocketRow {

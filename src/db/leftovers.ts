@@ -1,8 +1,8 @@
 import { lstatSync, readdirSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type Database from 'better-sqlite3';
-import type { IsWithheld } from '../case/related-names.ts';
-import { findEndOfText, isJsonObject, tryParse } from '../lib/json.ts';
+import { type IsWithheld, isIdWithheld } from '../case/related-names.ts';
+import { type JsonValue, findEndOfText, isJsonObject, tryParse } from '../lib/json.ts';
 import { codeOf } from '../lib/system-errors.ts';
 
 /*
@@ -123,7 +123,8 @@ export function isOfRecord(record: string, kind: string, id: number): boolean {
 /** Whether a rejected record has the id of such a case among its related cases. A repeated name counts each time. */
 export function hasRelated(record: string, isMeant: IsWithheld): boolean {
   for (const { depth, field, name, token } of listMembers(record))
-    if (field === 'related_cases' && depth > 1 && name === 'id' && isMeant(toId(token))) return true;
+    if (field === 'related_cases' && depth > 1 && name === 'id' && isIdWithheld(toValue(token), isMeant))
+      return true;
   return false;
 }
 
@@ -209,6 +210,9 @@ function toId(token: string): number {
   const text = token.replaceAll('"', '').trim();
   return text === '' ? NaN : Number(text);
 }
+
+/** The value of a token; a text if it is not JSON. */
+const toValue = (token: string): JsonValue => tryParse(token) ?? token;
 
 /** How addresses name a record of each kind. */
 const NOUNS: Readonly<Record<string, string>> = {

@@ -9,21 +9,24 @@ import type { Mirror } from './open-mirror.ts';
 const IS_GONE = '(mirror_departed_run_id IS NOT NULL OR mirror_redacted_run_id IS NOT NULL)';
 
 /** Prepares whether a case is on the site now, as far as the mirror knows, and was never redacted. */
-export function prepareIsOnSite({ sqlite }: Pick<Mirror, 'sqlite'>): IsWithheld {
+export function prepareIsOnSite({ sqlite }: Pick<Mirror, 'sqlite'>): (caseId: number) => boolean {
   const statement = sqlite.prepare<[number]>(`SELECT 1 FROM main.cases WHERE id = ? AND NOT ${IS_GONE}`);
   return (caseId) => statement.get(caseId) !== undefined;
 }
 
-/** Prepares whether a case has left the site or was redacted. A case that the mirror does not have is not withheld. */
+/**
+ * Prepares whether a case has left the site or was redacted. A case that the mirror does not have is not withheld; one of which
+ * the id cannot be read is, because it may be one of those.
+ */
 export function prepareIsWithheld({ sqlite }: Pick<Mirror, 'sqlite'>): IsWithheld {
   const statement = sqlite.prepare<[number]>(`SELECT 1 FROM main.cases WHERE id = ? AND ${IS_GONE}`);
-  return (caseId) => statement.get(caseId) !== undefined;
+  return (caseId) => caseId === null || statement.get(caseId) !== undefined;
 }
 
-/** Prepares whether a case was redacted: then nothing that is stored names it. */
+/** Prepares whether a case was redacted: then nothing that is stored names it by an id that can be read. */
 export function prepareIsRedacted({ sqlite }: Pick<Mirror, 'sqlite'>): IsWithheld {
   const statement = sqlite.prepare<[number]>(
     'SELECT 1 FROM main.cases WHERE id = ? AND mirror_redacted_run_id IS NOT NULL',
   );
-  return (caseId) => statement.get(caseId) !== undefined;
+  return (caseId) => caseId !== null && statement.get(caseId) !== undefined;
 }

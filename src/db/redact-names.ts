@@ -3,6 +3,7 @@ import { BrokenHistory, type FieldChange, undoChanges } from '../case/diff.ts';
 import { type Entry, type PastEntry, toEntriesAsOf, toEntry } from '../case/docket-rows.ts';
 import { fingerprint, fromVersion, splitPayload } from '../case/fingerprint.ts';
 import { type IsWithheld, changeWithoutNames, withoutNames } from '../case/related-names.ts';
+import { toRelatedRows } from '../case/case-rows.ts';
 import type { CasePayload } from '../api/payload.ts';
 import { MirrorError } from '../errors/mirror-error.ts';
 import { type JsonObject, type JsonValue, isJsonObject, tryParse } from '../lib/json.ts';
@@ -27,6 +28,8 @@ export function listNaming(sqlite: Database.Database, caseId: number): number[] 
     );
     for (const id of naming.pluck().all(caseId)) found.add(id);
   }
+  for (const { id, payload } of iterateRelating(sqlite))
+    if (!found.has(id) && withoutNames(payload, is(caseId)) !== payload) found.add(id);
   for (const change of iterateNaming(sqlite))
     if (toWithheld(change, is(caseId)) !== null) found.add(change.case_id);
   return [...found].sort((a, b) => a - b);
@@ -38,6 +41,22 @@ export function listRejectedNaming(sqlite: Database.Database, caseId: number): s
   for (const { fingerprint, record } of iterateRejected(sqlite))
     if (hasRelated(record, is(caseId))) keys.push(fingerprint);
   return keys;
+}
+
+/** The payloads that name any case, one by one: an element of an odd form has no row or no id there. */
+function* iterateRelating(
+  sqlite: Database.Database,
+): Generator<{ readonly id: number; readonly payload: JsonObject }> {
+  const rows = sqlite
+    .prepare<[], { id: number; text: string }>(
+      `SELECT id, mirror_payload AS text FROM cases
+       WHERE instr(mirror_payload, '"related_cases":') > 0 AND instr(mirror_payload, '"related_cases":[]') = 0`,
+    )
+    .iterate();
+  for (const { id, text } of rows) {
+    const payload = tryParse(text);
+    if (isJsonObject(payload)) yield { id, payload };
+  }
 }
 
 interface RejectedRow {
@@ -105,7 +124,7 @@ function listRedactedYetNamed(sqlite: Database.Database): number[] {
   const isRedacted = prepareIsRedacted({ sqlite });
   const named = new Set<number>();
   const note: IsWithheld = (caseId) => {
-    if (isRedacted(caseId)) named.add(caseId);
+    if (caseId !== null && isRedacted(caseId)) named.add(caseId);
     return false;
   };
   const related = sqlite.prepare<[], number>(
@@ -113,6 +132,14 @@ function listRedactedYetNamed(sqlite: Database.Database): number[] {
      WHERE cases.mirror_redacted_run_id IS NOT NULL AND list.name IS NOT NULL`,
   );
   for (const id of related.pluck().all()) named.add(id);
+  const odd = sqlite.prepare<[], string>(
+    `SELECT mirror_payload FROM cases
+     WHERE id IN (SELECT case_id FROM related_cases WHERE id IS NULL AND name IS NOT NULL)`,
+  );
+  for (const text of odd.pluck().all()) {
+    const payload = tryParse(text);
+    if (isJsonObject(payload)) withoutNames(payload, note);
+  }
   for (const change of iterateNaming(sqlite)) toWithheld(change, note);
   for (const { record } of iterateRejected(sqlite)) hasRelated(record, note);
   return [...named];
@@ -214,8 +241,9 @@ function removeFrom(sqlite: Database.Database, id: number, isRemoved: IsWithheld
   const clear = sqlite.prepare(
     'UPDATE related_cases SET name = NULL WHERE case_id = ? AND mirror_position = ?',
   );
+  const left = toRelatedRows(payload);
   for (const { mirror_position, id: other } of related.all(id))
-    if (other !== null && isRemoved(other)) clear.run(id, mirror_position);
+    if (isRemoved(other) || left[mirror_position]?.name === null) clear.run(id, mirror_position);
   // The bytes that the API sends have the name: they are read again, and compared with what is stored now.
   sqlite.prepare('DELETE FROM mirror_raw_hashes WHERE case_id = ?').run(id);
   return true;

@@ -7,7 +7,7 @@ import { runCli } from '../support/command-line.ts';
 import { makeCase, makeDocket, makeEntry } from '../support/make-case.ts';
 import { startBytes } from '../support/served-bytes.ts';
 import { shareHistory } from '../support/shared-history.ts';
-import { statusOf } from '../support/sync-harness.ts';
+import { startHarness, statusOf } from '../support/sync-harness.ts';
 
 /** How other cases name case 7, which is redacted. */
 const NAMED = 'CanaryOfItsName';
@@ -79,6 +79,37 @@ describe('a record that is rejected and names a redacted case', () => {
     expect((await run('redact', '7', '--yes')).stdout).toContain('Nothing is left to remove of case 7');
     expect(await run('verify')).toMatchObject({ exitCode: 0 });
   });
+});
+
+test('a redacted case is found in other cases in whatever form they write its id, and stays out of later syncs', async () => {
+  const name = `${NAMED} v. Thimble County`;
+  const texts = [
+    { id: '7', name },
+    { id: ' 007 ', name },
+    { id: 'https://clearinghouse.net/case/7/', name },
+  ];
+  const odd = [`7: ${name}`, { id: 'case 7', name }];
+  const source = recordedCases([
+    makeCase({ id: 7 }),
+    makeCase({ id: 8, related_cases: texts }),
+    makeCase({ id: 9, related_cases: odd }),
+    makeCase({ id: 10, related_cases: [] }),
+  ]);
+  const { database, sync } = await startHarness({ source });
+  await sync();
+  source.remove(7);
+  source.edit(9, (record) => ({ ...record, related_cases: [] }));
+  source.edit(10, (record) => ({ ...record, related_cases: odd }));
+  await sync();
+  const run = (...args: string[]) => runCli([...args, '--database', database]);
+  expect(JSON.parse((await run('redact', '7', '--yes', '--json')).stdout)).toMatchObject({
+    named_by_other_cases: 3,
+  });
+  expect(readBytes(database)).not.toContain(NAMED);
+  source.edit(8, (record) => ({ ...record, state: 'Ohio', related_cases: [...odd, ...texts] }));
+  expect((await sync()).outcome).toBe('complete');
+  expect(readBytes(database)).not.toContain(NAMED);
+  expect((await run('verify')).exitCode).toBe(0);
 });
 
 describe('a damaged case that names a redacted case', () => {
