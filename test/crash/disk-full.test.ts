@@ -83,8 +83,13 @@ describe('a sync on a full disk', () => {
   test.each([
     ['no byte', 0],
     ["the log's index", 16],
-    ['some cases', 800],
-    ...times<[string, number][]>([], [['half of the schema', 100]]),
+    ...times<[string, number][]>(
+      [],
+      [
+        ['half of the schema', 100],
+        ['some cases', 800],
+      ],
+    ),
   ])(
     'fails with DISK_FULL after %s of a new mirror and is not killed, and the next sync with free space is complete',
     async (_, kibibytes) => {
