@@ -103,18 +103,21 @@ export function* listChangedLists({ sqlite }: Mirror, filter: LinkedFilter): Gen
   if (current !== undefined) yield current;
 }
 
-/** The newest finished run with such a change. */
+/** The newest finished run with such a change, among those after a run. To look through all runs takes a second. */
 export function findNewestLinkedRun(
   { sqlite }: Mirror,
   filter: Omit<LinkedFilter, 'period'>,
+  after = 0,
 ): number | undefined {
+  const runs = `SELECT id FROM sync_runs WHERE outcome <> 'running' AND trigger <> 'redact' AND id > :after`;
+  if (sqlite.prepare(`${runs} LIMIT 1`).get({ after }) === undefined) return undefined;
   const newest = sqlite
     .prepare<[object], number | null>(
       `SELECT max(run_id) FROM linked_change_log
-       WHERE run_id IN (SELECT id FROM sync_runs WHERE outcome <> 'running' AND trigger <> 'redact') ${toConditions(filter)}`,
+       WHERE run_id IN (${runs}) ${toConditions(filter)}`,
     )
     .pluck()
-    .get({ ...toValues(filter), caseId: filter.caseId });
+    .get({ ...toValues(filter), caseId: filter.caseId, after });
   return newest ?? undefined;
 }
 

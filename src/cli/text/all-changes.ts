@@ -57,9 +57,7 @@ export function findNewestRunWithChanges(
   mirror: Mirror,
   { field, linkedField }: AnyField,
 ): number | undefined {
-  const found = [
-    ...(linkedField === undefined ? [findNewestChangingRun(mirror, { field })] : []),
-    ...(field === undefined ? [findNewestLinkedRun(mirror, { linkedField })] : []),
-  ].filter((runId) => runId !== undefined);
-  return found.length === 0 ? undefined : Math.max(...found);
+  const ofCases = linkedField === undefined ? findNewestChangingRun(mirror, { field }) : undefined;
+  const ofLists = field === undefined ? findNewestLinkedRun(mirror, { linkedField }, ofCases) : undefined;
+  return ofLists ?? ofCases;
 }
