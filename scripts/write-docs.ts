@@ -1,17 +1,19 @@
 /*
- * Writes the generated pages of docs/, the picture of a terminal and the generated parts of README.md. `--check` writes
- * nothing and fails when one of them is out of date.
+ * Writes the generated pages of docs/, the picture of a terminal, the generated parts of README.md and the schema of new
+ * mirrors. `--check` writes nothing and fails when one of them is out of date.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { renderAssumptionsPage } from './docs/assumptions-page.ts';
 import { renderCommandsPage } from './docs/commands-page.ts';
 import { renderConfigurationPage } from './docs/configuration-page.ts';
 import { renderErrorsPage } from './docs/errors-page.ts';
+import { renderNewSchema } from './docs/new-schema.ts';
 import { renderReadme } from './docs/readme-page.ts';
 import { renderSchemaPage } from './docs/schema-page.ts';
 import { withDemo } from './docs/show-demo.ts';
 import { renderTerminalPicture } from './docs/terminal-picture.ts';
 import { formatText } from './format-text.ts';
+import { NEW_SCHEMA_PATH } from '../src/db/new-schema.ts';
 
 const ROOT = new URL('../', import.meta.url);
 
@@ -21,6 +23,7 @@ const pages: Readonly<Record<string, string>> = {
   'docs/configuration.md': renderConfigurationPage(),
   'docs/errors.md': renderErrorsPage(),
   'docs/schema.md': renderSchemaPage(),
+  [NEW_SCHEMA_PATH]: renderNewSchema(),
   ...(await withDemo(async (run, demoOutput) => ({
     'README.md': await renderReadme(run),
     'docs/terminal.svg': await renderTerminalPicture(run, demoOutput),

@@ -8,6 +8,7 @@ import { PACKAGE_FOLDER } from '../lib/package-info.ts';
 import { toSafeWords } from '../lib/safe-text.ts';
 import { updateDocketNumbers } from './docket-numbers.ts';
 import { isSqliteError } from './errors.ts';
+import { readNewSchema } from './new-schema.ts';
 import { mayChange } from './sql-text.ts';
 import { buildSearchIndexes, describeIndex, dropSearchIndexes, updateSearchColumns } from './search-index.ts';
 import { INDEXES, SEARCH_OBJECTS } from './search-tables.ts';
@@ -33,6 +34,12 @@ export function listMigrations(): readonly MigrationMeta[] {
   return migrations;
 }
 
+interface MigrationOptions {
+  readonly migrations?: readonly MigrationMeta[];
+  /** Applies them to an empty file too, as to any other, instead of the schema that they lead to. */
+  readonly isOneByOne?: boolean;
+}
+
 /**
  * Applies the missing migrations and records them as Drizzle does, in one transaction. Drizzle's own migrator ends a
  * failed transaction with a ROLLBACK. If SQLite has already rolled back, for example because the disk is full, that
@@ -42,7 +49,7 @@ export function listMigrations(): readonly MigrationMeta[] {
 export function runMigrations(
   sqlite: Database.Database,
   check: () => void,
-  migrations = listMigrations(),
+  { migrations = listMigrations(), isOneByOne = false }: MigrationOptions = {},
 ): void {
   const run = sqlite.transaction(() => {
     sqlite.exec(`CREATE TABLE IF NOT EXISTS "__drizzle_migrations" (
@@ -61,8 +68,10 @@ export function runMigrations(
     );
     const note = sqlite.prepare('INSERT INTO __drizzle_migrations (hash, created_at) VALUES (?, ?)');
     const restoreTriggers = dropTriggersOfViews(sqlite);
+    const whole = newest === null && !isOneByOne ? readNewSchema(missing) : null;
+    if (whole !== null) sqlite.exec(whole);
     for (const { sql, hash, folderMillis } of missing) {
-      for (const statement of sql) sqlite.exec(statement);
+      if (whole === null) for (const statement of sql) sqlite.exec(statement);
       note.run(hash, folderMillis);
     }
     restoreTriggers();

@@ -34,7 +34,9 @@ let age = 0;
 function upgrade({ sqlite }: Mirror, ...sql: string[]): void {
   const folderMillis = Date.UTC(2090, 0, 1) + ++age;
   sqlite.pragma('foreign_keys = OFF');
-  runMigrations(sqlite, () => undefined, [...listMigrations(), { sql, folderMillis, hash: 'x', bps: true }]);
+  runMigrations(sqlite, () => undefined, {
+    migrations: [...listMigrations(), { sql, folderMillis, hash: 'x', bps: true }],
+  });
 }
 
 /** What SQLite keeps of an index, byte for byte. */

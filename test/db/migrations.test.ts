@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import { openSqlite } from '../../src/db/engine.ts';
-import { openMirrorInMemory, toDrizzle } from '../../src/db/open-mirror.ts';
+import { listMigrations, runMigrations } from '../../src/db/migrate.ts';
+import { readNewSchema } from '../../src/db/new-schema.ts';
+import { type Mirror, openMirrorInMemory, toDrizzle } from '../../src/db/open-mirror.ts';
+import { sealAll } from '../../src/db/seals.ts';
 import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
 import * as drizzleKit from 'drizzle-kit/api';
 import { API_LISTS, toListFilter } from '../../src/api/lists.ts';
@@ -33,6 +36,39 @@ test('a fresh database has every migration applied', () => {
     mirror.sqlite.prepare('SELECT created_at FROM __drizzle_migrations ORDER BY created_at').pluck().all(),
   ).toEqual(journal.entries.map(({ when }) => when));
   mirror.close();
+});
+
+test('a new mirror is in everything what its migrations make, one after another', () => {
+  const listAll = (sqlite: Mirror['sqlite']): unknown[] => {
+    const objects = sqlite
+      .prepare<[], { type: string; name: string }>(
+        'SELECT rowid, type, name, tbl_name, sql FROM sqlite_schema ORDER BY rowid',
+      )
+      .all();
+    const rows = objects
+      .filter(({ type }) => type === 'table')
+      .map(({ name }) => sqlite.prepare(`SELECT * FROM "${name}"`).all());
+    return [objects, rows];
+  };
+  const mirror = openMirrorInMemory();
+  const migrated = openSqlite(':memory:');
+  runMigrations(migrated, () => undefined, { isOneByOne: true });
+  const ids = [mirror.sqlite, migrated].map((sqlite) => {
+    const id = sqlite.prepare('SELECT mirror_id FROM mirror_identity').pluck().get();
+    sqlite.exec("UPDATE mirror_identity SET mirror_id = ''");
+    sealAll(sqlite);
+    return id;
+  });
+  expect(listAll(mirror.sqlite)).toEqual(listAll(migrated));
+  expect(ids).toEqual([expect.stringMatching(/^[0-9a-f]{32}$/), expect.stringMatching(/^[0-9a-f]{32}$/)]);
+  expect(ids[0]).not.toBe(ids[1]);
+  expect(readNewSchema(listMigrations())).not.toBeNull();
+  migrated.close();
+  mirror.close();
+});
+
+test('a program with other migrations does not use the schema of these', () => {
+  expect(readNewSchema(listMigrations().slice(0, -1))).toBeNull();
 });
 
 test('the schema in the code needs no migration that is not there', async () => {

@@ -109,6 +109,7 @@ describe('the package', () => {
       files.filter((file) => file.includes('snapshot.json') || file.startsWith('docs/decisions/')),
     ).toEqual([]);
     expect(files).toContain('migrations/meta/_journal.json');
+    expect(files).toContain('migrations/meta/_schema.sql');
     expect(readdirSync(installed).sort()).toEqual(
       [
         'CHANGELOG.md',
