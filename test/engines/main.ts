@@ -23,7 +23,7 @@ import { parseArgs } from 'node:util';
 import { openSqlite } from '../../src/db/engine.ts';
 import { formatText } from '../../scripts/format-text.ts';
 import { type Answers, listQuestions, renderAnswers, toComparable } from './answers.ts';
-import { DELTA_PACKAGES, tryDelta } from './delta.ts';
+import { DELTA_PACKAGES, type Environment, tryDelta } from './delta.ts';
 import { ODD_ROWS } from './odd-rows.ts';
 import { tryPostgres } from './postgres/try-postgres.ts';
 
@@ -48,17 +48,29 @@ const failed: string[] = [];
 const notRun: string[] = [];
 const ran: string[] = [];
 
-function start(program: string, args: readonly string[], where = folder): SpawnSyncReturns<string> {
-  return spawnSync(program, args, { cwd: where, encoding: 'utf8', maxBuffer: 2 ** 28 });
+function start(
+  program: string,
+  args: readonly string[],
+  where = folder,
+  more: Environment = {},
+): SpawnSyncReturns<string> {
+  const env = { ...process.env, ...more };
+  return spawnSync(program, args, { cwd: where, encoding: 'utf8', maxBuffer: 2 ** 28, env });
 }
 
 const lastLines = ({ stdout, stderr, error }: SpawnSyncReturns<string>): string =>
   `${error?.message ?? ''}${stdout}${stderr}`.trim().split('\n').slice(-6).join('\n').slice(-1500);
 
 /** Runs a step that must succeed, and returns what it printed; null if it failed. */
-function run(name: string, program: string, args: readonly string[], where = folder): string | null {
+function run(
+  name: string,
+  program: string,
+  args: readonly string[],
+  where = folder,
+  more: Environment = {},
+): string | null {
   const begun = Date.now();
-  const done = start(program, args, where);
+  const done = start(program, args, where, more);
   const seconds = `${((Date.now() - begun) / 1000).toFixed(0)} s`;
   if (done.status === 0) {
     console.log(`ok: ${name}, ${seconds}`);
@@ -158,7 +170,7 @@ const RECIPES_WITH_ANSWERS: readonly Recipe[] = [
   { name: 'ClickHouse', needs: ['chdb'], program: python, args: ['ask_clickhouse.py', toExport('csv')] },
 ];
 
-const PROGRAMS = new Set(['Rscript', 'java', 'npm']);
+const PROGRAMS = new Set(['Rscript', 'java', 'mvn', 'npm']);
 const hasProgram = (name: string): boolean =>
   start(name, [name === 'java' ? '-version' : '--version']).status === 0;
 
@@ -300,10 +312,10 @@ if (isWanted('recipes') || isWanted('delta')) {
     tryDelta(mirror, {
       folder,
       python,
-      installed,
+      findMissing: (needs) => findMissing(needs, installed),
       failed,
       cli,
-      run: (name, program, args) => run(name, program, args, RECIPES),
+      run: (name, program, args, more) => run(name, program, args, RECIPES, more),
       skip,
       askSqlite,
       compare,
