@@ -4,7 +4,7 @@ import type { Mirror } from '../db/open-mirror.ts';
 import { MirrorError } from '../errors/mirror-error.ts';
 import { findFreeBytes } from '../lib/files.ts';
 import { type Cell, noMisfits, prepareToValues } from './columns.ts';
-import type { Format } from './formats/format.ts';
+import { type Format, finishing } from './formats/format.ts';
 import type { Table, TableName } from './table.ts';
 import { writeWholeCases } from './whole-cases.ts';
 
@@ -55,7 +55,7 @@ export async function estimateBytes(
         sum += (statSync(path).size / weighCases(mirror, caseIds)) * weighCases(mirror, null) * share;
         continue;
       }
-      const { rows, textBytes } = writeSample(mirror, path, format, table, caseIds);
+      const { rows, textBytes } = await writeSample(mirror, path, format, table, caseIds);
       const bytes = statSync(path).size;
       if (rows === 0) sum += bytes;
       else if (table.name === 'document_texts')
@@ -87,13 +87,13 @@ function weighCases({ sqlite }: Mirror, caseIds: readonly number[] | null): numb
   return Math.max(1, weight ?? 0);
 }
 
-function writeSample(
+async function writeSample(
   { sqlite }: Mirror,
   path: string,
   format: Format,
   table: Table,
   caseIds: readonly number[],
-): { readonly rows: number; readonly textBytes: number } {
+): Promise<{ readonly rows: number; readonly textBytes: number }> {
   const misfits = noMisfits();
   const toValues = prepareToValues(table.name, table.columns, misfits);
   const statement = sqlite
@@ -103,7 +103,7 @@ function writeSample(
   const writer = format.open(path, table);
   let [rows, characters, textBytes] = [0, 0, 0];
   const isFull = (): boolean => rows >= MAX_ROWS || characters >= MAX_CHARACTERS;
-  try {
+  await finishing(writer.finish, () => {
     for (const parameters of table.isPerCase ? caseIds.map((id) => [id]) : [[]])
       for (const cells of statement.iterate(...parameters)) {
         if (isFull()) break;
@@ -114,9 +114,8 @@ function writeSample(
         const text = values.at(-1);
         if (table.name === 'document_texts' && typeof text === 'string') textBytes += Buffer.byteLength(text);
       }
-  } finally {
-    writer.finish();
-  }
+    return Promise.resolve();
+  });
   return { rows, textBytes };
 }
 

@@ -88,8 +88,9 @@ export function splitRows({ root, name, ending, partition, at, open }: SplitRequ
   const parts: Part[] = [];
   let current: { readonly writer: RowWriter; readonly part: Part; readonly from: bigint } | undefined;
   const begin = (from: bigint) => {
-    current?.writer.finish();
-    current = undefined;
+    const before = current;
+    current = undefined; // It is finished once, even if that fails.
+    before?.writer.finish();
     const part: Part = {
       path: `data/${name}/${folder}=${from}/${name}.${ending}`,
       range: [from, from + size],
@@ -112,7 +113,8 @@ export function splitRows({ root, name, ending, partition, at, open }: SplitRequ
       part.rows++;
     },
     finish() {
-      (current ?? begin(0n)).writer.finish();
+      if (parts.length === 0) begin(0n);
+      current?.writer.finish();
     },
   };
 }

@@ -9,7 +9,7 @@ import { MirrorError } from '../errors/mirror-error.ts';
 import type { JsonObject } from '../lib/json.ts';
 import { ContentHash } from './tally.ts';
 import { readLines, toLine } from './formats/ndjson.ts';
-import { openTextFile } from './formats/format.ts';
+import { finishing, openTextFile } from './formats/format.ts';
 import { withoutOtherFields } from './other-fields.ts';
 import { SUMMARIES } from './tables-of-cases.ts';
 
@@ -56,7 +56,7 @@ export async function writeWholeCases(
   const isWithheld = isRaw ? () => false : prepareIsWithheld(mirror);
   const hash = new ContentHash();
   const file = openTextFile(path);
-  try {
+  await finishing(file.close, async () => {
     for (const id of caseIds) {
       const whole = withoutNames(readPayload(id), isWithheld);
       const payload = withoutTexts ? leaveTextsOut(whole) : whole;
@@ -66,9 +66,7 @@ export async function writeWholeCases(
       await nextTick();
       signal.throwIfAborted();
     }
-  } finally {
-    file.close();
-  }
+  });
   return hash;
 }
 

@@ -5,7 +5,7 @@ import { MirrorError } from '../errors/mirror-error.ts';
 import { wordsOf } from '../lib/system-errors.ts';
 import { noMisfits, prepareToValues } from './columns.ts';
 import { CSV } from './formats/csv.ts';
-import type { Format, FormatName, RowWriter } from './formats/format.ts';
+import { type Format, type FormatName, type RowWriter, finishing } from './formats/format.ts';
 import { NDJSON } from './formats/ndjson.ts';
 import { SQLITE } from './formats/sqlite.ts';
 import type { WrittenFile, WrittenTable } from './manifest.ts';
@@ -104,7 +104,7 @@ async function writeRows(mirror: Mirror, request: TableRequest): Promise<Facts> 
   const [hash, tally] = [new ContentHash(), createTally(table.columns)];
   const pulse = createPulse(hash, onRows);
   const writer = openParts(request);
-  try {
+  await finishing(writer.finish, async () => {
     for await (const block of readRows(mirror, table, caseIds, signal))
       for (const cells of block) {
         const exact = toValues(cells);
@@ -114,9 +114,7 @@ async function writeRows(mirror: Mirror, request: TableRequest): Promise<Facts> 
         tally.add(values);
         pulse();
       }
-  } finally {
-    writer.finish();
-  }
+  });
   return { hash, parts: writer.parts, misfits, statistics: tally.result() };
 }
 

@@ -1,6 +1,8 @@
 import { cpSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
+import { finishing } from '../../src/export/formats/format.ts';
+import { splitRows } from '../../src/export/partition.ts';
 import { exchangeFolders } from '../../src/lib/replace-file.ts';
 import { startCommand, startLimitedCommand } from '../crash/run-command.ts';
 import { tempFolder } from '../support/temp-folder.ts';
@@ -103,4 +105,31 @@ test('two folders exchange their names in one step on Linux', () => {
   rmSync(one, { recursive: true });
   expect(exchangeFolders(one, other)).toBe(false);
   expect(readdirSync(other)).toEqual(['of-one']);
+});
+
+test('a disk that becomes full is told as that, and not as what follows from it', async () => {
+  const fail = (code: string): Error => Object.assign(new Error(code), { code });
+  let finished = 0;
+  const writer = splitRows({
+    root: tempFolder(),
+    name: 'attachments',
+    ending: 'csv',
+    partition: { column: 'case_id', folder: 'case_id_from', size: 10n },
+    at: 0,
+    open: () => ({
+      write: () => undefined,
+      finish() {
+        throw fail(finished++ === 0 ? 'ENOSPC' : 'EBADF');
+      },
+    }),
+  });
+  const write = (): Promise<void> => {
+    for (const id of [1n, 11n]) writer.write([id]);
+    return Promise.resolve();
+  };
+  await expect(
+    finishing(() => {
+      writer.finish();
+    }, write),
+  ).rejects.toThrow('ENOSPC');
 });

@@ -34,6 +34,24 @@ export interface Format {
   readonly readBack: (path: string, table: Table) => AsyncIterable<readonly Value[]>;
 }
 
+/**
+ * Writes, and finishes the file in any case. A disk that is full fails the writing and the finishing, which then finds the file closed: the
+ * first of the two says why.
+ */
+export async function finishing(finish: () => void, write: () => Promise<void>): Promise<void> {
+  try {
+    await write();
+  } catch (thrown) {
+    try {
+      finish();
+    } catch {
+      // The file is removed with its folder.
+    }
+    throw thrown;
+  }
+  finish();
+}
+
 const BLOCK = 65_536;
 
 export interface TextFile {
