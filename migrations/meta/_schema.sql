@@ -1,4 +1,4 @@
--- Of the migrations df2202fcb71cc8e96578683918fe3b4f7bd6db241256a3242eb56daf1f030a47
+-- Of the migrations 661d0bf06aa372240926e10cfe2b8f0e4554801c098c8f83a7fdecb94843323f
 CREATE TABLE `cases` (
 	`id` integer PRIMARY KEY NOT NULL,
 	`name` text,
@@ -848,6 +848,13 @@ CREATE TABLE `mirror_document_list_checks` (
 	`error_code` text,
 	`error_message` text,
 	FOREIGN KEY (`run_id`) REFERENCES `sync_runs`(`id`) ON UPDATE no action ON DELETE no action
+);
+CREATE TABLE `mirror_exports` (
+	`place` text PRIMARY KEY NOT NULL,
+	`kind` text NOT NULL,
+	`command` text NOT NULL,
+	`written_at` text NOT NULL,
+	`oldest_run_id` integer NOT NULL
 );
 CREATE VIEW docket_activity AS
 SELECT
@@ -3030,6 +3037,8 @@ UPDATE sqlite_master SET rowid = CASE name
 	WHEN 'mirror_dropped_files' THEN 1670217
 	WHEN 'sqlite_autoindex_mirror_dropped_files_1' THEN 1670218
 	WHEN 'mirror_document_list_checks' THEN 1670219
+	WHEN 'mirror_exports' THEN 1680219
+	WHEN 'sqlite_autoindex_mirror_exports_1' THEN 1680220
 	WHEN '__drizzle_migrations' THEN 9700001
 	WHEN 'sqlite_autoindex___drizzle_migrations_1' THEN 9700002
 	WHEN 'sqlite_sequence' THEN 9700064

@@ -36,6 +36,7 @@ const LEDGER = [
   'mirror_departure_checks',
   'mirror_coverage_checks',
   'mirror_document_list_checks',
+  'mirror_exports',
   'coverage',
   'mirror_moved_cases',
   'rejected_records',

@@ -14,7 +14,8 @@ import { isSqliteError, toDatabaseError } from '../db/errors.ts';
 import { removeLeftovers } from '../db/leftovers.ts';
 import type { BrokenObject } from '../db/migrate.ts';
 import { takeWriterLock } from '../db/lock.ts';
-import { openMirror } from '../db/open-mirror.ts';
+import { keepExports, listExports } from '../db/exports.ts';
+import { openMirror, readOrElse } from '../db/open-mirror.ts';
 import { MirrorError } from '../errors/mirror-error.ts';
 import { hasSameContent, readSqliteHeader, takeAfter, toRealPath } from '../lib/files.ts';
 import { createTempFile, moveIntoPlace } from '../lib/replace-file.ts';
@@ -124,7 +125,10 @@ export async function restoreSnapshot(
     removeLeftovers(database);
     fresh = createTempFile(`${database}.restoring`);
     const content = await copySnapshot(snapshot, fresh, signal);
-    openMirror(fresh, { isCopy: true, onBroken }).close(); // upgrades an older schema
+    const exports = readOrElse(database, (mirror) => listExports(mirror, null), []);
+    closing(openMirror(fresh, { isCopy: true, onBroken }), (mirror) => {
+      keepExports(mirror, exports);
+    }); // upgrades an older schema
     finishMirror(fresh);
     compareContent(content, checkCopy(fresh), fresh);
     const redactedCases = listRedactedBack(database, fresh);

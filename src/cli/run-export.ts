@@ -3,8 +3,17 @@ import { toPath } from '../config/paths.ts';
 import { type ExportRequest, exportMirror } from '../export/export.ts';
 import { chooseRun } from '../export/run.ts';
 import { parseObjectAddress } from '../export/upload/address.ts';
-import { type UploadRequest, type Uploaded, uploadExport } from '../export/upload/upload.ts';
+import {
+  type UploadRequest,
+  type Uploaded,
+  type UploadedPlace,
+  uploadExport,
+} from '../export/upload/upload.ts';
+import { type ExportPlace, findNewestRunId, findOldestRunId } from '../db/exports.ts';
+import { toBucketPlace } from '../export/upload/place.ts';
+import { renderOwnCommand } from '../lib/command-line.ts';
 import { keepHeapSmall } from './heap.ts';
+import { createExportRecorder } from './record-exports.ts';
 import { type Io, say, withStop, write } from './io.ts';
 import { type Flags, readAsOf, readSettings } from './options.ts';
 import { renderExport, renderTableProgress, toExportJson } from './text/export.ts';
@@ -32,6 +41,16 @@ export async function runExport(
   const done = await withStop(io, (signal) =>
     withMirrorMoment(database, async (mirror) => {
       const run = chooseRun(mirror, asOf, flags.allowPartial === true);
+      const recorder = createExportRecorder(database, io);
+      const readRunId = findNewestRunId(mirror);
+      const command = toCommand(path, kind, flags, asOf === null ? null : run.id);
+      const toFolder = (place: string, keepsEarlier: boolean): ExportPlace => ({
+        place,
+        kind,
+        command,
+        runId: readRunId,
+        keepsEarlier,
+      });
       return exportMirror(mirror, {
         ...choices,
         folder: path,
@@ -45,11 +64,39 @@ export async function runExport(
         onTable: (written) => {
           if (io.stderr.isTTY === true) say(io.stderr, renderTableProgress(written));
         },
+        onPlacing: (place, keepsEarlier) => {
+          recorder.begin(toFolder(place, keepsEarlier));
+        },
+        onPlaced: (place, keepsEarlier) => {
+          recorder.finish(toFolder(place, keepsEarlier));
+        },
         copy:
           address === null
             ? null
-            : (from, check) =>
-                upload({ folder: from, kind, runId: run.id, address, dropsHistory, check }, io, signal),
+            : (from, check) => {
+                const runId = kind === 'delta' ? findOldestRunId(database, from) : readRunId;
+                const toObjects = (place: UploadedPlace): ExportPlace =>
+                  toBucketPlace(address, place, { command, runId, env: io.env });
+                return upload(
+                  {
+                    folder: from,
+                    kind,
+                    runId: run.id,
+                    address,
+                    dropsHistory,
+                    readsAll: flags.check === true,
+                    check,
+                    onPlacing: (place) => {
+                      recorder.begin(toObjects(place));
+                    },
+                    onPlaced: (place) => {
+                      recorder.finish(toObjects(place));
+                    },
+                  },
+                  io,
+                  signal,
+                );
+              },
       });
     }),
   );
@@ -58,6 +105,22 @@ export async function runExport(
     flags.json === true ? toJsonLine(toExportJson(path, done)) : renderExport(folder, done),
   );
   return 'complete';
+}
+
+/** The command that writes a folder anew. Without a redaction in between it gives the same again. */
+function toCommand(
+  path: string,
+  kind: ExportRequest['kind'],
+  given: Flags,
+  asOfRunId: number | null,
+): string {
+  const { database: _, json: __, ...flags } = given;
+  const name = kind === 'release' ? 'release' : 'export';
+  return renderOwnCommand(name, path, {
+    ...flags,
+    ...(asOfRunId !== null && { asOf: asOfRunId }),
+    ...(kind === 'delta' && { forget: true }),
+  });
 }
 
 /** The client of the bucket is large, and loaded only if there is one. */

@@ -82,6 +82,7 @@ export const SEALED_TABLES: readonly SealedTable[] = [
     schema.mirrorDroppedFiles,
     schema.filePasses,
     schema.mirrorDocumentListChecks,
+    schema.mirrorExports,
   ].map(whole),
 ];
 

@@ -17,6 +17,7 @@ import { suggestZone } from '../schedule/cron.ts';
 import {
   examineDatabase,
   examineDisk,
+  examineExports,
   examineLinked,
   examineNotifications,
   examineSchedule,
@@ -86,6 +87,8 @@ export async function* examine(
   const linked = examineLinked(database, settings);
   if (linked !== null) yield linked;
   yield await examineDisk(database);
+  const exports = examineExports(database);
+  if (exports !== null) yield exports;
   if (nightly.nightlySnapshot) yield examineSnapshots(database, snapshots);
   yield examineSchedule(nightly, runtime.now());
   yield* examineNotifications(nightly, testsNotifications, settings, signal);

@@ -13,9 +13,11 @@ import {
 import { toDatabaseError } from '../db/errors.ts';
 import { findLinkedState } from '../db/linked/passes.ts';
 import { OLDEST_SQLITE } from '../db/migrate.ts';
-import { openMirrorReadOnly } from '../db/open-mirror.ts';
+import { listOutdatedExports } from '../db/exports.ts';
+import { openMirrorReadOnly, readOrElse } from '../db/open-mirror.ts';
 import { findMirrorState } from '../db/state.ts';
 import { MirrorError } from '../errors/mirror-error.ts';
+import { isThere } from '../export/places.ts';
 import { findFreeBytes } from '../lib/files.ts';
 import { toZonedMinute } from '../lib/local-time.ts';
 import { findScheduleWarning, parseSchedule } from '../schedule/cron.ts';
@@ -85,6 +87,23 @@ export async function examineDisk(path: string): Promise<Finding> {
       : [folder, 'does not exist'];
     return bad('disk', new MirrorError('DATABASE_UNWRITABLE', `${name} ${why}.`, { cause }));
   }
+}
+
+/** What was exported, copied or published before something was redacted. Null if there is none, or no mirror that can be read. */
+export function examineExports(path: string): Finding | null {
+  return readOrElse(
+    path,
+    (mirror) => {
+      const places = listOutdatedExports(mirror).filter(isThere);
+      if (places.length === 0) return null;
+      return warning(
+        'exports',
+        `${renderPlural(places.length, 'export')} may have what was redacted since`,
+        '`clearinghouse-mirror status` names each, with the command that replaces it.',
+      );
+    },
+    null,
+  );
 }
 
 /** Computes the space that the snapshots need after a year. */

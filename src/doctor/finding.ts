@@ -11,6 +11,7 @@ export const CHECKS = [
   'database',
   'linked lists',
   'disk',
+  'exports',
   'snapshots',
   'schedule',
   'ping',

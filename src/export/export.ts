@@ -58,6 +58,12 @@ export interface ExportRequest {
   /** Called after each table. */
   readonly onTable?: (written: WrittenTable) => void;
   /**
+   * Called right before the content gets its place, and when it has it. `keepsEarlier` says whether earlier content stays beside it, as
+   * the earlier versions of Delta tables do.
+   */
+  readonly onPlacing?: (path: string, keepsEarlier: boolean) => void;
+  readonly onPlaced?: (path: string, keepsEarlier: boolean) => void;
+  /**
    * Copies the folder while no other export can change it; null to copy nothing. `check` throws if something was redacted since the
    * mirror was read.
    */
@@ -87,13 +93,17 @@ export async function exportMirror(mirror: Mirror, request: ExportRequest): Prom
   const format = await loadFormat(request.format);
   const chosen = chooseTables(mirror, { ...request, format });
   const place = await inSystem(request.folder, () => openPlace(request.folder, request.kind));
+  const keepsEarlier = request.kind === 'delta' && place.replaced !== null && !request.dropsHistory;
+  // On record first: a redaction that the check does not see then finds the place there.
   const check = (): void => {
+    request.onPlacing?.(place.path, keepsEarlier);
     refuseRedactedMeanwhile(mirror);
   };
   try {
     const placed = await inSystem(request.folder, () =>
       writeInPlace(mirror, request, { ...chosen, format }, place, check),
     );
+    request.onPlaced?.(place.path, keepsEarlier);
     const checkCopy = (): void => {
       refuseRedactedMeanwhile(mirror, HINT_AT_COPY);
     };
@@ -228,6 +238,7 @@ async function writeDelta(
       ),
       source,
       mirrorId,
+      findStart: (runId) => findStart(mirror, runId),
     });
   const { format, parts } = noteParts(content.format);
   const done = await writeAll(mirror, request, { ...content, format });
@@ -244,6 +255,9 @@ async function writeDelta(
   });
   return { ...done, replaced: place.replaced, commits };
 }
+
+const findStart = ({ sqlite }: Mirror, runId: number): string | undefined =>
+  sqlite.prepare<[number], string>('SELECT started_at FROM main.sync_runs WHERE id = ?').pluck().get(runId);
 
 /** The id that a mirror and all its copies share. */
 function readMirrorId({ sqlite, path }: Mirror): string {

@@ -141,6 +141,9 @@ export function listExportedFolders(folder: string): ExportedFolder[] {
     });
 }
 
+/** Whether a folder is an export, a release or a folder of Delta tables. */
+export const isExportedFolder = (path: string): boolean => KINDS.has(readEarlier(path)?.kind);
+
 /** Only the process that holds the lock writes beside the folder, so what is there was left by one that died. */
 function removeLeftovers(path: string): void {
   for (const ending of ['partial', 'replaced'])

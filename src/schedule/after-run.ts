@@ -6,6 +6,7 @@ import { type SnapshotRequest, takeAndRotate, takeSnapshot } from '../backup/sna
 import type { Runtime } from '../api/pacing.ts';
 import type { SampleSize } from '../config/paths.ts';
 import type { PublishSettings, SnapshotSettings } from '../config/settings.ts';
+import { findNewestRunId, recordPlace, recordReplaced } from '../db/exports.ts';
 import { toDatabaseError } from '../db/errors.ts';
 import { openMirrorReadOnly } from '../db/open-mirror.ts';
 import { EXIT_CODES, type ExitName } from '../errors/exit-codes.ts';
@@ -205,7 +206,7 @@ export function createPublishStep(
   database: string,
   { publishUrl, publishSchema, publishTexts }: PublishSettings,
   env: NodeJS.ProcessEnv,
-  { sleep }: Pick<Runtime, 'sleep'>,
+  { sleep, now }: Pick<Runtime, 'sleep' | 'now'>,
   onRows: () => void,
 ): AfterRunStep {
   return {
@@ -213,18 +214,30 @@ export function createPublishStep(
     onlyIfComplete: true,
     run: async (signal) => {
       if (publishUrl === null) throw toUnnamed();
-      const [{ LOCK_MS, publishMirror }, { findServer }] = await Promise.all([
+      const [{ LOCK_MS, publishMirror }, { findServer }, { toPlace }] = await Promise.all([
         import('../publish/publish.ts'),
         import('../publish/address.ts'),
+        import('../publish/place.ts'),
       ]);
       const server = findServer(publishUrl, env);
       const mirror = openMirrorReadOnly(database);
       try {
         mirror.sqlite.exec('BEGIN');
+        const selection = { schema: publishSchema, withoutTexts: !publishTexts };
+        const unrecorded = new Set<string>();
+        const note = (fault: string | null): void => {
+          if (fault !== null) unrecorded.add(`; not on record for \`redact\`: ${fault}`);
+        };
+        const place = toPlace(server, selection, findNewestRunId(mirror));
         const { schema, run, merged } = await publishMirror(mirror, {
+          ...selection,
           server,
-          schema: publishSchema,
-          withoutTexts: !publishTexts,
+          onPlacing: () => {
+            note(recordPlace(database, place, now()));
+          },
+          onPlaced: () => {
+            note(recordReplaced(database, place, now()));
+          },
           isFull: false,
           run: chooseRun(mirror, null, false),
           signal,
@@ -236,7 +249,7 @@ export function createPublishStep(
           merged === null
             ? 'all tables built anew'
             : `${renderPlural(merged.written, 'row')} written, ${renderPlural(merged.removed, 'row')} removed`;
-        return `run ${run.id} in the schema ${schema}: ${how}`;
+        return `run ${run.id} in the schema ${schema}: ${how}${[...unrecorded].join('')}`;
       } catch (thrown) {
         throw toDatabaseError(thrown, database);
       } finally {

@@ -299,7 +299,10 @@ describe('redact', () => {
     mkdirSync(killed);
     mkdirSync(join(folder, 'something else'));
     const { stdout } = await redact('7', '--yes');
-    expect(stdout).toContain(`  ${join(folder, 'finished')}\n`);
+    expect(stdout).toContain(`  ${join(folder, 'finished')} (export, `);
+    expect(stdout).toContain(
+      `    clearinghouse-mirror export ${join(folder, 'finished')} --format csv --tables runs`,
+    );
     expect(stdout).toContain(`  ${killed} (an export that was not finished)\n`);
     expect(stdout).not.toContain('something else');
     expect(readdirSync(folder)).toEqual(
@@ -323,6 +326,7 @@ describe('redact', () => {
       copies_redacted: [],
       copies_with_content: [],
       exports: [],
+      exports_on_record: [],
       not_searched: [],
     });
   });

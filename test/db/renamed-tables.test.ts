@@ -103,6 +103,7 @@ const NEW_TABLES: ReadonlySet<string> = new Set([
   'file_passes',
   'mirror_dropped_files',
   'mirror_document_list_checks',
+  'mirror_exports',
 ]);
 /** Columns that the former schema does not have. The upgrade derives those of `cases` and `dockets` from other columns. */
 const NEW_COLUMNS: ReadonlySet<string> = new Set([

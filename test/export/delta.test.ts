@@ -1,4 +1,13 @@
-import { cpSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
@@ -225,6 +234,27 @@ describe('export --format delta', () => {
       harness.write(undo);
     }
     expect(readAll(folder)).toEqual(before);
+  });
+
+  test('refuses a link in the folder, and a mirror that was restored to an earlier run and ran on', async () => {
+    const copy = await startExport();
+    const exportRuns = (run: string) =>
+      copy.run(['export', 'delta', '--format', 'delta', '--tables', 'runs', '--as-of', run]);
+    await exportRuns('1');
+    const tables = join(copy.folder, 'delta', 'tables', 'runs');
+    renameSync(join(tables, '_delta_log'), join(copy.folder, 'log'));
+    symlinkSync(join(copy.folder, 'log'), join(tables, '_delta_log'));
+    expect((await exportRuns('4')).stderr).toMatch(
+      /holds tables\/runs\/_delta_log, which is a symbolic link/,
+    );
+    rmSync(join(tables, '_delta_log'));
+    renameSync(join(copy.folder, 'log'), join(tables, '_delta_log'));
+    const before = readAll(join(copy.folder, 'delta'));
+    copy.write(`UPDATE sync_runs SET started_at = '2029-01-01T00:00:00.000Z' WHERE id = 1`);
+    expect((await exportRuns('4')).stderr).toMatch(
+      /has another run 1, which began at .*the mirror was restored/,
+    );
+    expect(readAll(join(copy.folder, 'delta'))).toEqual(before);
   });
 
   test('writes a damaged file anew, refuses a damaged manifest or log, and --forget removes only what Delta tables have', async () => {

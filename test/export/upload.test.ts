@@ -1,5 +1,3 @@
-import { type IncomingMessage, createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
@@ -8,82 +6,16 @@ import { orderFiles } from '../../src/export/upload/upload.ts';
 import { listFiles } from '../../src/export/target.ts';
 import { redactMeanwhile } from '../support/program.ts';
 import { type ExportHarness, startExport } from './export-harness.ts';
-
-/** A server of S3, as far as an export uses it: objects of a bucket, in the path. */
-async function startServer() {
-  const objects = new Map<string, Buffer>();
-  const puts: string[] = [];
-  const encodings = new Set<string>();
-  /** The keys that are refused from now on, and those that are stored otherwise than they were sent. */
-  let [refused, spoiled] = [/^$/, /^$/];
-  /** What happens while an object with such a key is stored. */
-  let [awaited, meanwhile] = [/^$/, (): Promise<void> => Promise.resolve()];
-  const server = createServer((request, response) => {
-    const url = new URL(request.url ?? '', 'http://server');
-    const key = decodeURIComponent(url.pathname).replace(/^\/research\/?/, '');
-    const answer = (status: number, body: string | Buffer = ''): void => {
-      response.writeHead(status, { 'content-length': Buffer.byteLength(body) });
-      response.end(body);
-    };
-    const found = objects.get(key);
-    if (request.method === 'PUT')
-      void readBody(request).then(async (body) => {
-        if (awaited.test(key)) await meanwhile();
-        encodings.add(request.headers['content-encoding'] ?? 'none');
-        if (refused.test(key)) {
-          answer(403, '<Error><Code>AccessDenied</Code><Message>a text of the server</Message></Error>');
-          return;
-        }
-        puts.push(key);
-        objects.set(key, spoiled.test(key) ? Buffer.from(body).reverse() : body);
-        answer(200);
-      });
-    else if (request.method === 'DELETE') {
-      objects.delete(key);
-      answer(204);
-    } else if (url.searchParams.has('list-type')) {
-      const keys = [...objects.keys()].filter((one) => one.startsWith(url.searchParams.get('prefix') ?? ''));
-      const contents = keys.map((one) => `<Contents><Key>${one}</Key></Contents>`).join('');
-      answer(200, `<ListBucketResult><IsTruncated>false</IsTruncated>${contents}</ListBucketResult>`);
-    } else if (found === undefined) answer(404, '<Error><Code>NoSuchKey</Code></Error>');
-    else answer(200, found);
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return {
-    objects,
-    puts,
-    encodings,
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    refuse(keys: RegExp) {
-      refused = keys;
-    },
-    spoil(keys: RegExp) {
-      spoiled = keys;
-    },
-    during(keys: RegExp, action: () => Promise<void>) {
-      [awaited, meanwhile] = [keys, action];
-    },
-    close() {
-      server.closeAllConnections();
-      server.close();
-    },
-  };
-}
-
-async function readBody(request: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks);
-}
+import { startS3 } from './s3-server.ts';
 
 describe('export --to', () => {
   let harness: ExportHarness;
-  let server: Awaited<ReturnType<typeof startServer>>;
+  let server: Awaited<ReturnType<typeof startS3>>;
   const KEYS = { AWS_ACCESS_KEY_ID: 'an-id', AWS_SECRET_ACCESS_KEY: 'a-secret' };
 
   beforeEach(async () => {
     harness = await startExport();
-    server = await startServer();
+    server = await startS3();
     Object.assign(process.env, KEYS); // The SDK reads them itself.
   });
 
@@ -93,9 +25,19 @@ describe('export --to', () => {
   });
 
   const exportTo = (...args: readonly string[]) =>
-    harness.run(['export', 'out', '--tables', 'cases,runs', '--to', 's3://research/clearinghouse', ...args], {
-      env: { AWS_ENDPOINT_URL: server.url },
-    });
+    harness.run(
+      [
+        'export',
+        'out',
+        ...(args.includes('--tables') ? [] : ['--tables', 'cases,runs']),
+        '--to',
+        's3://research/clearinghouse',
+        ...args,
+      ],
+      {
+        env: { AWS_ENDPOINT_URL: server.url },
+      },
+    );
   const readNewest = (): unknown =>
     JSON.parse(server.objects.get('clearinghouse/manifest.json')?.toString() ?? 'null');
 
@@ -125,7 +67,7 @@ describe('export --to', () => {
     const forgotten = await exportTo('--format', 'delta', '--as-of', '4', '--forget');
     expect(forgotten.stdout).toMatch(/objects were removed/);
     expect([...server.objects.keys()].map((key) => key.slice('clearinghouse/'.length)).sort()).toEqual(
-      listFiles(out).sort(),
+      [...listFiles(out), 'objects.json'].sort(),
     );
   });
 
@@ -167,6 +109,28 @@ describe('export --to', () => {
     server.spoil(/^$/);
     expect((await exportTo('--format', 'delta')).exitCode).toBe(0);
     expect(server.objects.get(`clearinghouse/${file}`)?.equals(bytes)).toBe(true);
+  });
+
+  test('what an earlier copy read back is not read again, unless the bucket lists it otherwise or --check asks', async () => {
+    const words = ['--format', 'delta', '--tables', 'runs'];
+    await exportTo(...words, '--as-of', '1');
+    const first = [...server.objects.keys()].filter((key) => key.includes('/tables/'));
+    expect(first).toHaveLength(2);
+    const readAgain = async (...args: readonly string[]): Promise<string[]> => {
+      server.gets.length = 0;
+      const { exitCode, stderr } = await exportTo(...words, ...args);
+      expect([exitCode, stderr]).toEqual([0, expect.not.stringContaining('Error')]);
+      return first.filter((key) => server.gets.includes(key));
+    };
+    expect(await readAgain('--as-of', '4')).toEqual([]);
+    expect((await readAgain('--as-of', '4', '--check')).sort()).toEqual(first.sort());
+    const data = first.find((key) => key.endsWith('.parquet')) ?? '';
+    const bytes = server.objects.get(data) ?? Buffer.of();
+    server.objects.set(data, Buffer.from(bytes).reverse());
+    expect(await readAgain('--as-of', '4')).toEqual([data]);
+    expect(server.objects.get(data)?.equals(bytes)).toBe(true);
+    server.objects.set('clearinghouse/objects.json', Buffer.from('{"objects":{"a":1}}'));
+    expect((await readAgain('--as-of', '4')).sort()).toEqual(first);
   });
 
   test('a prefix keeps to one kind of export', async () => {

@@ -35,7 +35,7 @@ test('few pieces of the bundle are loaded before a command begins', () => {
   expect(first.length).toBeLessThanOrEqual(2);
   expect(new Set([...first, ...main]).size).toBeLessThanOrEqual(4);
   expect(new Set([...first, ...main, ...query]).size).toBeLessThanOrEqual(8);
-  expect(new Set([...first, ...main, ...status]).size).toBeLessThanOrEqual(14);
+  expect(new Set([...first, ...main, ...status]).size).toBeLessThanOrEqual(15);
 });
 
 test('the first piece loads neither the program nor what enlarges the heap', () => {

@@ -139,6 +139,12 @@ function storeFiles({ sqlite }: Mirror, at: Date): void {
       `INSERT INTO mirror_document_list_checks (run_id, checked_at, answer) SELECT max(id), ?, 'not_offered' FROM sync_runs`,
     )
     .run(time);
+  sqlite
+    .prepare(
+      `INSERT INTO mirror_exports (place, kind, command, written_at, oldest_run_id)
+       SELECT '/exports/out-' || max(id), 'export', 'clearinghouse-mirror export /exports/out', ?, max(id) FROM sync_runs`,
+    )
+    .run(time);
   sqlite.prepare('INSERT OR IGNORE INTO mirror_dropped_files (hash) VALUES (?)').run('a'.repeat(64));
 }
 

@@ -30,6 +30,7 @@ export function defineOptions(command: Command): Command {
     .option('--without-texts', 'leave out what the Clearinghouse owns: summaries, and the texts of documents')
     .option('--forget', 'write a folder of Delta tables anew, without its earlier versions')
     .option('--to <address>', 'also copy the finished export to a bucket: s3://BUCKET/PREFIX')
+    .option('--check', 'with --to: also read back the objects of Delta tables that an earlier copy read back')
     .option('--allow-partial', 'export the newest run even if it is not complete')
     .option(...AS_OF)
     .option('--json', 'print JSON');
@@ -63,6 +64,10 @@ Examples:
 export function runCommand(folder: string, flags: Flags, io: Io): Promise<ExitName> {
   const isDelta = flags.format === DELTA;
   refuseOtherFormat(flags, isDelta);
+  if (flags.check === true && (!isDelta || flags.to === undefined))
+    throw new MirrorError('USAGE', '--check goes with --format delta and --to.', {
+      hint: 'Leave it out: every other copy and every export is read back anyway.',
+    });
   return runExport(folder, flags, io, {
     kind: isDelta ? 'delta' : 'export',
     format: isDelta ? 'parquet' : (flags.format as FormatName),

@@ -6,7 +6,10 @@ import type { ExitName } from '../../errors/exit-codes.ts';
 import { MirrorError } from '../../errors/mirror-error.ts';
 import { chooseRun } from '../../export/run.ts';
 import { findServer, namesPassword } from '../../publish/address.ts';
+import { toPlace } from '../../publish/place.ts';
 import { LOCK_MS, publishMirror } from '../../publish/publish.ts';
+import { findNewestRunId } from '../../db/exports.ts';
+import { createExportRecorder } from '../record-exports.ts';
 import { keepHeapSmall } from '../heap.ts';
 import { type Io, say, withStop, write } from '../io.ts';
 import { type Flags, PUBLISH_SETTINGS, addSettings, readWrittenSettings } from '../options.ts';
@@ -43,8 +46,14 @@ export async function runCommand(address: string | undefined, flags: Flags, io: 
   const settings = parsePublishSettings(written);
   const server = findServer(chooseAddress(address, settings), io.env);
   const done = await withStop(io, (signal) =>
-    withMirrorMoment(database, async (mirror) =>
-      publishMirror(mirror, {
+    withMirrorMoment(database, async (mirror) => {
+      const recorder = createExportRecorder(database, io);
+      const place = toPlace(
+        server,
+        { schema: settings.publishSchema, withoutTexts: !settings.publishTexts },
+        findNewestRunId(mirror),
+      );
+      return publishMirror(mirror, {
         server,
         schema: settings.publishSchema,
         withoutTexts: !settings.publishTexts,
@@ -54,11 +63,17 @@ export async function runCommand(address: string | undefined, flags: Flags, io: 
         sleep: io.runtime.sleep,
         lockMs: LOCK_MS,
         onRows: keepHeapSmall,
+        onPlacing: () => {
+          recorder.begin(place);
+        },
+        onPlaced: () => {
+          recorder.finish(place);
+        },
         onTable: (loaded) => {
           if (io.stderr.isTTY === true) say(io.stderr, renderLoadedTable(loaded));
         },
-      }),
-    ),
+      });
+    }),
   );
   await write(io.stdout, flags.json === true ? toJsonLine(toPublishedJson(done)) : renderPublished(done));
   return 'complete';

@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import type { ExitName } from '../../errors/exit-codes.ts';
 import { type DocumentRedaction, findDocumentRedaction } from '../../db/linked/redact-document.ts';
 import {
@@ -9,6 +9,7 @@ import {
   redactCase,
   redactDocument,
 } from '../../db/redact.ts';
+import { type ExportRow, forgetExports, listExports } from '../../db/exports.ts';
 import { type ExportedFolder, listExportedFolders } from '../../export/target.ts';
 import { MirrorError } from '../../errors/mirror-error.ts';
 import type { BrokenObject } from '../../db/migrate.ts';
@@ -22,6 +23,7 @@ import { parseCaseId, withMirror } from '../with-mirror.ts';
 import { say, textWidth, withStop, write, type Io } from '../io.ts';
 import { renderBroken } from '../text/errors.ts';
 import { renderObjects } from '../text/verify.ts';
+import { renderFolders, renderPlacesLeft, toPlacesJson } from '../text/export-places.ts';
 import { toCellText, toJsonLine } from '../text/words.ts';
 import { toRealPath } from '../../lib/files.ts';
 import { wrapText, renderPlural } from '../../lib/layout.ts';
@@ -35,6 +37,10 @@ export function defineOptions(command: Command): Command {
       .option(
         '--snapshots [folder]',
         'also remove it from the copies of the mirror (env: CLEARINGHOUSE_SNAPSHOTS)',
+      )
+      .option(
+        '--removed <place>',
+        'take an export, or a copy in a bucket, that you removed yourself off the record; nothing is redacted',
       )
       .option('--yes', 'remove it; without this flag, only show what would be removed')
       .option('--json', 'print JSON'),
@@ -55,8 +61,9 @@ The file (PDF) of a document is removed with it, unless another document has an 
 
 redact lists the copies that still contain the content: snapshots, the copy before an
 upgrade, replaced mirrors, and copies under any other name beside the mirror or in the
-snapshot folder. --snapshots removes the content from them too. It also lists the exports beside
-the mirror and in the current folder, for you to delete. Copies elsewhere keep the content.
+snapshot folder. --snapshots removes the content from them too. It also lists where the mirror was
+exported, copied (--to) and published, each with the command that replaces what is there, and other
+exports beside the mirror and in the current folder. Copies that you made elsewhere keep the content.
 Tables and views that you added to the file are not searched. If the site publishes the case
 again, a sync stores it again.
 
@@ -77,11 +84,12 @@ Examples:
 }
 
 export async function runCommand(caseId: number | undefined, flags: Flags, io: Io): Promise<ExitName> {
-  const subject = toSubject(caseId, flags);
-  const { id } = subject;
   const written = readWrittenSettings(toSnapshotFlags(flags), io);
   const settings = parseSettings(written);
   const { database } = settings;
+  if (typeof flags.removed === 'string') return forgetPlace(flags.removed, caseId, flags, database, io);
+  const subject = toSubject(caseId, flags);
+  const { id } = subject;
   const { folder } = parseSnapshotSettings(written, database);
   const redaction = withMirror(database, (mirror): AnyRedaction =>
     subject.kind === 'case'
@@ -100,8 +108,41 @@ export async function runCommand(caseId: number | undefined, flags: Flags, io: I
       : [];
   const holding = copies.filter(({ path }) => !cleaned.includes(path));
   const exports = [...new Set([dirname(toRealPath(database)), io.folder])].flatMap(listExportedFolders);
-  const outcome = { redaction, runId, cleaned, holding, exports, notSearched };
-  await write(io.stdout, flags.json === true ? toJsonLine(toJson(outcome)) : render(outcome, textWidth(io)));
+  const places = withMirror(database, (mirror) => listExports(mirror, runId ?? redaction.doneRunId));
+  const outcome = { redaction, runId, cleaned, holding, exports, places, notSearched };
+  const named = typeof flags.database === 'string' ? database : null;
+  await write(
+    io.stdout,
+    flags.json === true ? toJsonLine(toJson(outcome)) : render(outcome, named, textWidth(io)),
+  );
+  return 'complete';
+}
+
+/** Takes a place off the record. Fails with USAGE if it is not on it. */
+async function forgetPlace(
+  place: string,
+  caseId: number | undefined,
+  { document, yes, snapshots, json }: Flags,
+  database: string,
+  io: Io,
+): Promise<ExitName> {
+  if ([caseId, document, yes, snapshots].some((one) => one !== undefined))
+    throw new MirrorError('USAGE', '--removed goes with nothing that redacts.', {
+      hint: 'Run `clearinghouse-mirror redact --removed PLACE` by itself.',
+    });
+  const names = [place, resolve(io.folder, place)];
+  if (withWriter(database, (mirror) => forgetExports(mirror, names)) === 0)
+    throw new MirrorError('USAGE', `${place} is not on record in ${database}.`, {
+      hint: `On record: ${
+        withMirror(database, (mirror) => listExports(mirror, null))
+          .map((one) => one.place)
+          .join(', ') || 'nothing'
+      }.`,
+    });
+  await write(
+    io.stdout,
+    json === true ? toJsonLine({ removed: place }) : `${toCellText(place)} is off the record.\n`,
+  );
   return 'complete';
 }
 
@@ -162,11 +203,13 @@ interface Outcome {
   readonly holding: readonly HoldingCopy[];
   /** Folders that may have the content. Nothing in them is changed. */
   readonly exports: readonly ExportedFolder[];
+  /** The places on record that may have the content. */
+  readonly places: readonly ExportRow[];
   /** The tables and views that the user added. */
   readonly notSearched: readonly SchemaObject[];
 }
 
-function toJson({ redaction, runId, cleaned, holding, exports, notSearched }: Outcome) {
+function toJson({ redaction, runId, cleaned, holding, exports, places, notSearched }: Outcome) {
   const { changes, rejectedRecords } = redaction;
   const done = { run_id: runId, redacted: runId !== null };
   return {
@@ -196,12 +239,14 @@ function toJson({ redaction, runId, cleaned, holding, exports, notSearched }: Ou
       mirror: isOwn ? 'this' : 'other',
     })),
     exports: exports.map(({ path, isUnfinished }) => ({ path, unfinished: isUnfinished })),
+    exports_on_record: toPlacesJson(places),
     not_searched: notSearched.map(({ type, name }) => ({ type, name })),
   };
 }
 
 function render(
-  { redaction, runId, cleaned, holding, exports, notSearched }: Outcome,
+  { redaction, runId, cleaned, holding, exports, places, notSearched }: Outcome,
+  database: string | null,
   width: number,
 ): string {
   const lines = [renderRedaction(redaction, runId)];
@@ -212,7 +257,10 @@ function render(
     );
   for (const path of cleaned) lines.push(`  removed from ${toCellText(path)}`);
   if (holding.length > 0) lines.push(...renderHolding(holding, redaction));
-  if (exports.length > 0) lines.push(...renderExports(exports));
+  lines.push(...renderPlacesLeft(places, database));
+  const known = new Set(places.map(({ place }) => place));
+  const others = exports.filter(({ path }) => !known.has(path));
+  if (others.length > 0) lines.push(...renderFolders(others));
   if (notSearched.length > 0)
     lines.push(
       `Not searched, because you added them to the file: ${toCellText(renderObjects(notSearched))}. If they hold content of the ${redaction.kind}, remove it there yourself.`,
@@ -284,15 +332,5 @@ function renderHolding(holding: readonly HoldingCopy[], redaction: AnyRedaction)
         ]
       : []),
     'Copies in other places are not known.',
-  ];
-}
-
-function renderExports(exports: readonly ExportedFolder[]): string[] {
-  return [
-    'These folders were exported from a mirror, perhaps from this one. Delete them, or export again:',
-    ...exports.map(
-      ({ path, isUnfinished }) =>
-        `  ${toCellText(path)}${isUnfinished ? ' (an export that was not finished)' : ''}`,
-    ),
   ];
 }

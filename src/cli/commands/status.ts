@@ -7,6 +7,7 @@ import { findFilesState } from '../../db/linked/file-state.ts';
 import { toFilesFolder } from '../../db/linked/file-store.ts';
 import { findTextState } from '../../db/linked/texts.ts';
 import { parseFileSettings } from '../../config/settings.ts';
+import { hasOutdatedExports } from '../../db/run-log.ts';
 import { isWriterLockHeld } from '../../db/lock.ts';
 import {
   EMPTY_STATE,
@@ -65,17 +66,19 @@ export async function runCommand(flags: Flags, io: Io): Promise<ExitName> {
     readWrittenSettings(flags, io, () => undefined),
   );
   const now = io.runtime.now();
-  const [state, linked, texts, files] = withMirror(database, (mirror) => [
+  const [state, linked, texts, files, isOutdated] = withMirror(database, (mirror) => [
     findMirrorState(mirror, MAX_RUNS, now),
     findLinkedState(mirror),
     findTextState(mirror, now),
     findFilesState(mirror, { now, knownHosts, maxFileBytes }),
+    hasOutdatedExports(mirror),
   ]);
   const { scheduler, fault } = readState(toStateFilePath(database));
   const nightly = {
     ...findNightlyStatus(database, dropAhead(scheduler, now), state, now),
     linkedPass: linked.pass,
   };
+  const outdated = isOutdated ? await loadPlaces(database) : null;
   if (flags.json === true)
     await write(
       io.stdout,
@@ -84,6 +87,7 @@ export async function runCommand(flags: Flags, io: Io): Promise<ExitName> {
         ...toLinkedStateJson(linked),
         ...toTextStateJson(texts),
         ...toFileStateJson(files),
+        exports_before_redaction: outdated?.toPlacesJson(outdated.places) ?? [],
         ...toNightlyJson(nightly),
       }),
     );
@@ -96,10 +100,21 @@ export async function runCommand(flags: Flags, io: Io): Promise<ExitName> {
     const where = { folder: toFilesFolder(database), knownHosts };
     await writeText(io, renderFileState(files, where, width, io.timeZone));
     await writeText(io, renderAnomalies(state, width));
+    const named = typeof flags.database === 'string' ? database : null;
+    if (outdated !== null) await writeText(io, outdated.renderOutdatedPlaces(outdated.places, named, width));
   }
   if (fault !== null) throw fault;
   if (flags.check === true) checkAge(nightly, Number(flags.maxAge), state.aheadRunIds.length > 0);
   return 'complete';
+}
+
+/** Lists the places that may have what was redacted since, and what prints them. It is loaded only if there are any. */
+async function loadPlaces(database: string) {
+  const [{ listOutdatedExports }, printer] = await Promise.all([
+    import('../../db/exports.ts'),
+    import('../text/export-places.ts'),
+  ]);
+  return { ...printer, places: withMirror(database, listOutdatedExports) };
 }
 
 /** A damaged state file hides only what it says, not what the mirror says. */

@@ -35,12 +35,12 @@ export const documentFiles = sqliteTable(
     /** No request before this time, because of the failures. */
     paused_until: text('paused_until'),
     ...recordedError(),
+    /** The fingerprint of the document when the outcome was last confirmed: a file is due again when its document changes. */
+    document_fingerprint: text('document_fingerprint'),
     /** The host, with its port, if the file was refused because this host is not known. */
     refused_host: text('refused_host'),
     /** The limit that the file exceeded, if it was too large. */
     limit_bytes: integer('limit_bytes'),
-    /** The fingerprint of the document when the outcome was last confirmed: a file is due again when its document changes. */
-    document_fingerprint: text('document_fingerprint'),
   },
   (table) => [index('document_files_hash').on(table.hash)],
 );

@@ -10,3 +10,4 @@ export * from './linked.ts';
 export * from './linked-log.ts';
 export * from './texts.ts';
 export * from './files.ts';
+export * from './exports.ts';

@@ -1,5 +1,5 @@
 import { type Dirent, lstatSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative, sep } from 'node:path';
 import { MirrorError } from '../../errors/mirror-error.ts';
 import { TABLE_NAMES } from '../table.ts';
 
@@ -31,7 +31,17 @@ export function findForeignInTables(folder: string): string | null {
       if (!(TABLE_NAMES as readonly string[]).includes(table) || !isFolder(join(folder, TABLES, table)))
         return `holds ${TABLES}/${table}, which is not part of it`;
   }
-  return null;
+  return findLink(folder);
+}
+
+/** A link leads what is written, and what is read, to a place that is not this folder. */
+function findLink(folder: string): string | null {
+  const link = readdirSync(folder, { recursive: true, withFileTypes: true }).find((entry) =>
+    entry.isSymbolicLink(),
+  );
+  if (link === undefined) return null;
+  const path = relative(folder, join(link.parentPath, link.name)).split(sep).join('/');
+  return `holds ${path}, which is a symbolic link`;
 }
 
 /** What Delta tables can have, by the folder: data with its checksums, parts, and the log with its checkpoints. */

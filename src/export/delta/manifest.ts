@@ -83,6 +83,8 @@ export function refuseOther(
     readonly run: ExportedRun;
     readonly source: string;
     readonly mirrorId: string;
+    /** When a run of the mirror began; undefined if it has no such run. */
+    readonly findStart: (runId: number) => string | undefined;
   },
 ): void {
   const { raw, without_texts, filters, chosen_tables, source, mirror, runs } = readManifest(folder, named);
@@ -98,19 +100,20 @@ export function refuseOther(
   ].map((selection) => JSON.stringify(selection));
   if (there !== here) throw refuse(`${named} has another selection: ${there} instead of ${here}.`);
   if (mirror !== one.mirrorId) throw refuse(`${named} has the runs of another mirror.`);
-  const { id, startedAt, lacking } = one.run;
+  const { id, lacking } = one.run;
   const last = runs.at(-1);
   if (last !== undefined && id < last.run)
     throw refuse(
       `${named} has the state after run ${last.run} already, and that after run ${id} cannot follow it.`,
     );
-  const same = runs.find(({ run }) => run === id);
-  if (same === undefined) return;
-  if (same.started_at !== startedAt)
+  // After a restore, later runs get numbers that the folder may have from the mirror as it was before.
+  const other = runs.find(({ run, started_at }) => one.findStart(run) !== started_at);
+  if (other !== undefined)
     throw refuse(
-      `${named} has another run ${id}, which began at ${same.started_at} instead of ${startedAt}: the mirror was restored since.`,
+      `${named} has another run ${other.run}, which began at ${other.started_at} instead of ${one.findStart(other.run) ?? 'never'}: the mirror was restored since.`,
     );
-  if (same.complete && lacking !== null)
+  const same = runs.find(({ run }) => run === id);
+  if (same?.complete === true && lacking !== null)
     throw refuse(
       `${named} has the complete state after run ${id}, and this one is not complete: ${lacking}.`,
     );

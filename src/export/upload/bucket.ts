@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { MirrorError } from '../../errors/mirror-error.ts';
 import type { ObjectAddress } from './address.ts';
+import { type BucketEnvironment, findEndpoint } from './endpoint.ts';
+import { explainFault } from './failures.ts';
 import {
   DeleteObjectCommand,
   GetObjectCommand,
@@ -18,6 +20,14 @@ import {
 /** The content of an object: a file, or a text. */
 type Content = { readonly path: string } | { readonly text: string };
 
+/** An object as the bucket lists it. */
+export interface ListedObject {
+  readonly key: string;
+  /** Changes with the content; empty if the server names none. */
+  readonly etag: string;
+  readonly bytes: number;
+}
+
 export interface Bucket {
   /**
    * Writes an object, in parts if it is large, and reads it back. Fails with UPLOAD_FAILED if it reads back otherwise; then it is
@@ -28,8 +38,8 @@ export interface Bucket {
   readonly hash: (key: string) => Promise<string | null>;
   /** An object as text, up to the size of any manifest; null if there is none. */
   readonly readText: (key: string) => Promise<string | null>;
-  /** The keys that begin with a text. */
-  readonly list: (start: string) => Promise<string[]>;
+  /** The objects whose keys begin with a text. */
+  readonly list: (start: string) => Promise<ListedObject[]>;
   readonly remove: (key: string) => Promise<void>;
   readonly close: () => void;
 }
@@ -37,15 +47,10 @@ export interface Bucket {
 const PART_BYTES = 8 * 1024 * 1024;
 const MAX_TEXT_BYTES = 64 * 1024 * 1024;
 
-/** The variables that the SDK reads and that change how it is asked. */
-export type BucketEnvironment = Readonly<
-  Partial<Record<'AWS_ENDPOINT_URL_S3' | 'AWS_ENDPOINT_URL' | 'AWS_REGION' | 'AWS_DEFAULT_REGION', string>>
->;
-
 export function openBucket({ bucket }: ObjectAddress, env: BucketEnvironment, signal: AbortSignal): Bucket {
   // Otherwise the SDK says on standard error that its later versions will need a later Node.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
-  const endpoint = env.AWS_ENDPOINT_URL_S3 ?? env.AWS_ENDPOINT_URL;
+  const endpoint = findEndpoint(env);
   const region =
     env.AWS_REGION ?? env.AWS_DEFAULT_REGION ?? (endpoint === undefined ? undefined : 'us-east-1');
   const client = new S3Client({
@@ -109,14 +114,15 @@ export function openBucket({ bucket }: ObjectAddress, env: BucketEnvironment, si
       }),
     list: (start) =>
       inBucket(bucket, async () => {
-        const keys: string[] = [];
+        const found: ListedObject[] = [];
         for await (const page of paginateListObjectsV2(
           { client },
           { Bucket: bucket, Prefix: start },
           options,
         ))
-          for (const { Key } of page.Contents ?? []) if (Key !== undefined) keys.push(Key);
-        return keys;
+          for (const { Key: key, ETag: etag = '', Size: bytes = 0 } of page.Contents ?? [])
+            if (key !== undefined) found.push({ key, etag, bytes });
+        return found;
       }),
     remove,
     close() {
@@ -138,18 +144,17 @@ async function orAbsent<Result>(bucket: string, action: () => Promise<Result>): 
   }
 }
 
-const HINTS: Readonly<Partial<Record<string, string>>> = {
-  CredentialsProviderError:
-    'Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE for a profile in ~/.aws.',
-  NoSuchBucket: 'Create the bucket first, or name another one.',
-  AccessDenied: 'The user needs s3:GetObject, s3:PutObject, s3:ListBucket and s3:DeleteObject there.',
-};
-
 /** The name of an error of the SDK or of the code of the server's answer. Its text can have anything, and is not shown. */
 function toName(thrown: unknown): string {
   if (!(thrown instanceof Error)) return 'error';
-  const { code } = thrown as { readonly code?: unknown };
-  const name = thrown.name === 'Error' && typeof code === 'string' ? code : thrown.name;
+  const { code, $metadata: answer } = thrown as {
+    readonly code?: unknown;
+    readonly $metadata?: { readonly httpStatusCode?: unknown };
+  };
+  // An answer without a body, as a proxy gives it, has a status alone.
+  const isBare = ['Error', 'Unknown', 'UnknownError', 'S3ServiceException'].includes(thrown.name);
+  const status = typeof answer?.httpStatusCode === 'number' ? String(answer.httpStatusCode) : thrown.name;
+  const name = isBare ? (typeof code === 'string' ? code : status) : thrown.name;
   return /^\w{1,50}$/.test(name) ? name : 'error';
 }
 
@@ -158,15 +163,10 @@ async function inBucket<Result>(bucket: string, action: () => Promise<Result>): 
     return await action();
   } catch (thrown) {
     if (thrown instanceof MirrorError || toName(thrown) === 'AbortError') throw thrown;
-    const name = toName(thrown);
-    const isNowhere = thrown instanceof Error && thrown.message === 'Region is missing';
-    const hint = isNowhere
-      ? 'Set AWS_REGION, or AWS_ENDPOINT_URL for a server that is not of AWS.'
-      : HINTS[name];
-    throw new MirrorError(
-      'UPLOAD_FAILED',
-      `The bucket ${bucket} could not be used: ${isNowhere ? 'no region is set' : name}.`,
-      { cause: thrown, ...(hint !== undefined && { hint }) },
-    );
+    const { what, hint } = explainFault(toName(thrown), thrown instanceof Error ? thrown.message : '');
+    throw new MirrorError('UPLOAD_FAILED', `The bucket ${bucket} could not be used: ${what}.`, {
+      cause: thrown,
+      ...(hint !== null && { hint }),
+    });
   }
 }

@@ -13,7 +13,8 @@ import {
   toManifestKind,
 } from '../target.ts';
 import type { ObjectAddress } from './address.ts';
-import type { Bucket } from './bucket.ts';
+import type { Bucket, ListedObject } from './bucket.ts';
+import { PROVEN, parseProven, renderProven } from './proven.ts';
 
 /*
  * Copies an export to a bucket. Objects come first, and the manifest at the root last, so that a copy that dies leaves the manifest of
@@ -36,14 +37,26 @@ export interface Uploaded {
   readonly removed: number;
 }
 
+/** Where objects of an export are: below the prefix itself, or in a folder that no other export has. */
+export interface UploadedPlace {
+  readonly folder: string;
+  /** Whether earlier content stays there. */
+  readonly keepsEarlier: boolean;
+}
+
 export interface UploadRequest {
   /** The export on the disk. */
   readonly folder: string;
   readonly kind: FolderKind;
   readonly runId: number;
   readonly address: ObjectAddress;
+  /** Whether objects that an earlier copy read back are read again. */
+  readonly readsAll: boolean;
   /** Whether what the bucket has of Delta tables, and this export has not, is removed. */
   readonly dropsHistory: boolean;
+  /** Called before the first object is written to a place, and when the place has all. `keepsEarlier`: earlier content may stay there. */
+  readonly onPlacing: (place: UploadedPlace) => void;
+  readonly onPlaced: (place: UploadedPlace) => void;
   /** Called before an object that names data is written. Throws if something was redacted since the export read the mirror. */
   readonly check: () => void;
 }
@@ -69,17 +82,22 @@ export async function uploadExport(bucket: Bucket, request: UploadRequest): Prom
     ...counts,
   });
   if (kind === 'delta') {
+    const place = { folder: '', keepsEarlier: root !== null && !request.dropsHistory };
+    request.onPlacing(place);
     await uploadTables(bucket, request, put, counts);
+    request.onPlaced(place);
     return toDone('', null);
   }
   const sums = readFileSync(join(folder, SUMS), 'utf8');
   // Every file has its hash in the sums, so an export with other files has another place, and no object there is another file.
   const place = `run-${runId}-${toHash(sums).slice(0, 12)}`;
+  request.onPlacing({ folder: place, keepsEarlier: false });
   for (const [file, sha256] of [...parseSums(sums), [SUMS, toHash(sums)] as const]) {
     const key = `${address.prefix}${place}/${file}`;
     if ((await bucket.hash(key)) === sha256) counts.unchanged++;
     else await put(file, key, sha256);
   }
+  request.onPlaced({ folder: place, keepsEarlier: false });
   request.check();
   const newer = findNewer(root, runId);
   if (newer !== null) return toDone(place, newer);
@@ -143,19 +161,25 @@ const COMMIT = /\/_delta_log\/\d{20}\.json$/;
 
 async function uploadTables(
   bucket: Bucket,
-  { folder, address: { prefix, bucket: name }, dropsHistory, check }: UploadRequest,
+  { folder, address: { prefix, bucket: name }, dropsHistory, readsAll, check }: UploadRequest,
   put: (file: string, key: string, sha256: string) => Promise<void>,
   counts: { unchanged: number; removed: number },
 ): Promise<void> {
   const files = listFiles(folder);
-  const [here, there] = [
-    new Set(files),
-    new Set((await bucket.list(`${prefix}${TABLES}/`)).map((key) => key.slice(prefix.length))),
-  ];
+  const here = new Set(files);
+  const start = `${prefix}${TABLES}/`;
+  const there = toListed(await bucket.list(start), prefix);
+  const proven = parseProven(await bucket.readText(`${prefix}${PROVEN}`));
+  const hashOf = async (file: string): Promise<string | null> => {
+    const [one, listed] = [proven.get(file), there.get(file)];
+    const isSame =
+      one !== undefined && one.etag !== '' && one.etag === listed?.etag && one.bytes === listed.bytes;
+    return isSame && !readsAll ? one.sha256 : bucket.hash(`${prefix}${file}`);
+  };
   const commits = new Set<string>();
-  for (const file of dropsHistory ? [] : there) {
+  for (const file of dropsHistory ? [] : there.keys()) {
     if (!COMMIT.test(file)) continue;
-    if (!here.has(file) || (await bucket.hash(`${prefix}${file}`)) !== (await hashFile(join(folder, file))))
+    if (!here.has(file) || (await hashOf(file)) !== (await hashFile(join(folder, file))))
       throw new MirrorError(
         'EXPORT_REFUSED',
         `The bucket ${name} has another history: ${file} is not that of ${folder}.`,
@@ -163,22 +187,40 @@ async function uploadTables(
       );
     commits.add(file);
   }
+  const hashes = new Map<string, string>();
   for (const file of orderFiles(files)) {
     const key = `${prefix}${file}`;
-    const isData = file.startsWith(`${TABLES}/`) && !file.includes('/_delta_log/');
+    const isInTable = file.startsWith(`${TABLES}/`);
+    const isData = isInTable && !file.includes('/_delta_log/');
     const sha256 = await hashFile(join(folder, file));
     // A copy that died may have left an object that was never read back, so its size proves nothing.
-    const isThere = commits.has(file) || (isData && there.has(file) && (await bucket.hash(key)) === sha256);
+    const isThere = commits.has(file) || (isData && there.has(file) && (await hashOf(file)) === sha256);
+    if (isInTable) hashes.set(file, sha256);
     if (isThere) {
       counts.unchanged++;
       continue;
     }
     if (!isData) check();
+    if (file === MANIFEST) await writeProven(bucket, prefix, hashes);
     await put(file, key, sha256);
   }
-  for (const file of dropsHistory ? there : []) {
+  for (const file of dropsHistory ? there.keys() : []) {
     if (here.has(file)) continue;
     await bucket.remove(`${prefix}${file}`);
     counts.removed++;
   }
+}
+
+const toListed = (objects: readonly ListedObject[], prefix: string): Map<string, ListedObject> =>
+  new Map(objects.map((one) => [one.key.slice(prefix.length), one]));
+
+/** Writes which objects were read back, as the bucket lists them now. All of them were, when this is called. */
+async function writeProven(
+  bucket: Bucket,
+  prefix: string,
+  hashes: ReadonlyMap<string, string>,
+): Promise<void> {
+  const listed = toListed(await bucket.list(`${prefix}${TABLES}/`), prefix);
+  const text = renderProven(listed, hashes);
+  await bucket.put(`${prefix}${PROVEN}`, { text }, toHash(text));
 }

@@ -1,0 +1,82 @@
+import type { ExportRow } from '../../db/exports.ts';
+import type { ExportedFolder } from '../../export/target.ts';
+import { isThere } from '../../export/places.ts';
+import { quoteWord } from '../../lib/command-line.ts';
+import { wrapText } from '../../lib/layout.ts';
+import { PACKAGE } from '../../lib/package-info.ts';
+import { toCellText } from './words.ts';
+
+const KINDS = {
+  export: 'export',
+  release: 'release',
+  delta: 'Delta tables',
+  bucket: 'copy in a bucket',
+  postgres: 'published',
+} as const satisfies Record<ExportRow['kind'], string>;
+
+/** Each place with what replaces or removes its content; `database` is the mirror, if the user named it. */
+function renderPlaces(rows: readonly ExportRow[], database: string | null): string[] {
+  const own = database === null ? '' : ` --database ${quoteWord(database)}`;
+  return rows.flatMap(({ place, kind, command, written_at }) => [
+    `  ${toCellText(place)} (${KINDS[kind]}, ${written_at.slice(0, 10)})`,
+    `    ${toCellText(command)}${command.startsWith(`${PACKAGE.name} `) ? own : ''}`,
+  ]);
+}
+
+/** Only this program writes the record, so somebody must tell it what was removed elsewhere. */
+const REMOVED_HINT =
+  'An export that replaces another takes the old one off the record. What you removed yourself: `clearinghouse-mirror redact --removed PLACE`.';
+
+/** For `status`: the places that may have what was redacted since. Empty if none of them is there. */
+export function renderOutdatedPlaces(
+  rows: readonly ExportRow[],
+  database: string | null,
+  width: number,
+): string {
+  const there = rows.filter(isThere);
+  if (there.length === 0) return '';
+  return [
+    'These exports may have what was redacted since they were written:',
+    ...renderPlaces(there, database),
+    REMOVED_HINT,
+  ]
+    .map((line) => (line.startsWith('  ') ? `${line}\n` : wrapText(line, width)))
+    .join('');
+}
+
+export const toPlacesJson = (rows: readonly ExportRow[]) =>
+  rows.map((row) => {
+    const { place, kind, command, written_at } = row;
+    return { place, kind, command, written_at, found: isThere(row) };
+  });
+
+/** For `redact`: the places that may have what it removes; a folder that is not there may be on a disk that is not mounted. */
+export function renderPlacesLeft(rows: readonly ExportRow[], database: string | null): string[] {
+  if (rows.length === 0) return [];
+  const there = rows.filter(isThere);
+  const missing = rows.filter((row) => !isThere(row));
+  return [
+    ...(there.length === 0
+      ? []
+      : [
+          'These exports are on record and may have it. Each line after an export replaces or removes what is there:',
+          ...renderPlaces(there, database),
+        ]),
+    ...(missing.length === 0
+      ? []
+      : [
+          'These exports are on record, and not found now. If they were moved, or are on a disk that is not mounted, they may have it:',
+          ...missing.map(({ place }) => `  ${toCellText(place)}`),
+        ]),
+    REMOVED_HINT,
+  ];
+}
+
+/** For `redact`: folders that are not on record. */
+export const renderFolders = (folders: readonly ExportedFolder[]): string[] => [
+  'These folders were exported from a mirror, perhaps from this one. Delete them, or export again:',
+  ...folders.map(
+    ({ path, isUnfinished }) =>
+      `  ${toCellText(path)}${isUnfinished ? ' (an export that was not finished)' : ''}`,
+  ),
+];

@@ -1,0 +1,122 @@
+import type Database from 'better-sqlite3';
+import { MirrorError, messageOf } from '../errors/mirror-error.ts';
+import { closing, openSqlite } from './engine.ts';
+import { toDatabaseError } from './errors.ts';
+import type { Mirror } from './open-mirror.ts';
+import type { PlaceKind, mirrorExports } from './schema/schema.ts';
+import { keepSeals } from './seals.ts';
+
+/*
+ * The places to which content of the mirror went, so that a redaction can name those that may still have it. An export reads the
+ * mirror beside a running sync, so this is written without the writer lock: in one short transaction, to a table that no other
+ * writer touches.
+ */
+
+export type ExportRow = typeof mirrorExports.$inferSelect;
+
+/** A place that gets content. */
+export interface ExportPlace {
+  readonly place: string;
+  readonly kind: PlaceKind;
+  /** What replaces or removes what is there. */
+  readonly command: string;
+  /** The newest run that the mirror had when the content was read. */
+  readonly runId: number;
+  /** Whether what was there stays beside it, as the earlier versions of Delta tables do. */
+  readonly keepsEarlier: boolean;
+}
+
+/** The newest run that a mirror has, in the transaction that reads it; 0 before the first. */
+export const findNewestRunId = ({ sqlite }: Pick<Mirror, 'sqlite'>): number =>
+  sqlite.prepare<[], number | null>('SELECT max(id) FROM main.sync_runs').pluck().get() ?? 0;
+
+/** A sync that writes its indexes holds the file for so long. */
+const WAIT_MS = 60_000;
+
+/**
+ * Records that a place gets content, before it has it: a process that dies leaves a place on record. Returns why it could not be
+ * recorded, as where this user may only read the mirror; null if it is.
+ */
+export function recordPlace(path: string, place: ExportPlace, now: Date): string | null {
+  return record(path, place, now, 'min(oldest_run_id, @runId)');
+}
+
+/** Records that a place has this content alone. */
+export function recordReplaced(path: string, place: ExportPlace, now: Date): string | null {
+  return record(path, { ...place, keepsEarlier: false }, now, '@runId');
+}
+
+function record(
+  path: string,
+  { keepsEarlier, ...place }: ExportPlace,
+  now: Date,
+  oldest: string,
+): string | null {
+  try {
+    return closing(openSqlite(path, { fileMustExist: true, timeout: WAIT_MS }), (sqlite) => {
+      if (sqlite.prepare('SELECT 1 FROM mirror_snapshot').get() !== undefined)
+        return `${path} is a snapshot, and a snapshot is not changed`;
+      keepSeals(sqlite);
+      const first = keepsEarlier ? 0 : place.runId;
+      upsert(sqlite, oldest).run({ ...place, writtenAt: now.toISOString(), first });
+      return null;
+    });
+  } catch (thrown) {
+    const error = toDatabaseError(thrown, path);
+    if (error instanceof MirrorError) return messageOf(error).replace(/\.$/, '');
+    throw error;
+  }
+}
+
+const upsert = (sqlite: Database.Database, oldest: string) =>
+  sqlite.prepare<
+    [Omit<ExportPlace, 'keepsEarlier'> & { readonly writtenAt: string; readonly first: number }]
+  >(
+    `INSERT INTO mirror_exports (place, kind, command, written_at, oldest_run_id)
+     VALUES (@place, @kind, @command, @writtenAt, @first)
+     ON CONFLICT (place) DO UPDATE SET kind = excluded.kind, command = excluded.command,
+       written_at = excluded.written_at, oldest_run_id = ${oldest}`,
+  );
+
+/** The places on record that were read before a run, or all of them, oldest first. */
+export const listExports = ({ sqlite }: Pick<Mirror, 'sqlite'>, beforeRunId: number | null): ExportRow[] =>
+  sqlite
+    .prepare<[number | null], ExportRow>(
+      'SELECT * FROM main.mirror_exports WHERE oldest_run_id < coalesce(?, oldest_run_id + 1) ORDER BY written_at, place',
+    )
+    .all(beforeRunId);
+
+/** The places on record that may have what was redacted since. */
+export const listOutdatedExports = (mirror: Pick<Mirror, 'sqlite'>): ExportRow[] =>
+  listExports(
+    mirror,
+    mirror.sqlite
+      .prepare<[], number | null>(`SELECT max(id) FROM main.sync_runs WHERE trigger = 'redact'`)
+      .pluck()
+      .get() ?? 0,
+  );
+
+/** The newest run that the mirror had when the oldest content of a place was read; 0 if it is not on record. */
+export const findOldestRunId = (path: string, place: string): number =>
+  closing(openSqlite(path, { readonly: true, timeout: WAIT_MS }), (sqlite) =>
+    sqlite
+      .prepare<[string], number>('SELECT oldest_run_id FROM mirror_exports WHERE place = ?')
+      .pluck()
+      .get(place),
+  ) ?? 0;
+
+/** Takes places off the record whose content is gone. Returns how many were on it. The caller holds the writer lock. */
+export function forgetExports({ sqlite }: Mirror, places: readonly string[]): number {
+  const forget = sqlite.prepare('DELETE FROM mirror_exports WHERE place = ?');
+  return places.reduce((total, place) => total + forget.run(place).changes, 0);
+}
+
+/**
+ * Copies the record of a mirror that is about to be replaced. Runs of the replacement have the numbers of other runs, so what a place has is
+ * not known by them.
+ */
+export function keepExports({ sqlite }: Mirror, rows: readonly ExportRow[]): void {
+  const write = upsert(sqlite, '@runId');
+  for (const { written_at: writtenAt, ...place } of rows)
+    write.run({ ...place, writtenAt, runId: 0, first: 0 });
+}

@@ -1,0 +1,163 @@
+import { chmodSync, renameSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { restoreSnapshot } from '../../src/backup/restore.ts';
+import { takeSnapshot } from '../../src/backup/snapshot.ts';
+import { toPlace } from '../../src/publish/place.ts';
+import { runCli } from '../support/command-line.ts';
+import { tempFolder } from '../support/temp-folder.ts';
+import { type ExportHarness, startExport } from './export-harness.ts';
+import { startS3 } from './s3-server.ts';
+
+interface Place {
+  readonly place: string;
+  readonly command: string;
+  readonly found: boolean;
+}
+
+describe('where the mirror was exported', () => {
+  let harness: ExportHarness;
+  let server: Awaited<ReturnType<typeof startS3>>;
+  const KEYS = { AWS_ACCESS_KEY_ID: 'an-id', AWS_SECRET_ACCESS_KEY: 'a-secret' };
+  let elsewhere: string;
+  const run = async (...args: readonly string[]): Promise<string> => {
+    const { exitCode, stdout, stderr } = await harness.run(args, {
+      env: { AWS_ENDPOINT_URL: server.url.replace('//', '//login:pass@') },
+    });
+    if (exitCode !== 0) throw new Error(stderr);
+    return stdout;
+  };
+  const at = (name: string): string => join(elsewhere, name);
+  const readJson = async (...args: readonly string[]): Promise<Record<string, unknown>> =>
+    JSON.parse(await run(...args, '--json')) as Record<string, unknown>;
+  const listOutdated = async (): Promise<Place[]> =>
+    ((await readJson('status')).exports_before_redaction as Place[]).filter(({ found }) => found);
+  const toPlaces = (places: readonly Place[]): string[] =>
+    places
+      .filter(({ found }) => found)
+      .map(({ place }) => place)
+      .sort();
+
+  beforeEach(async () => {
+    harness = await startExport();
+    elsewhere = tempFolder();
+    // What other tests wrote past the program has no seal.
+    harness.write('DELETE FROM mirror_moved_cases; DELETE FROM rejected_records');
+    server = await startS3();
+    Object.assign(process.env, KEYS);
+  });
+  afterEach(() => {
+    server.close();
+    for (const name of Object.keys(KEYS)) Reflect.deleteProperty(process.env, name);
+  });
+
+  test('is on record, named by a redaction with the command that replaces it, and forgotten when it is replaced', async () => {
+    await run('export', at('it is'), '--tables', 'cases', '--filed', '1900..2100', '--without-texts');
+    await run('release', at('release'), '--format', 'csv');
+    const delta = ['--format', 'delta', '--to', 's3://research/delta'];
+    await run('export', at('delta'), '--tables', 'runs', ...delta);
+    await run('export', at('csv'), '--tables', 'runs', '--to', 's3://research/csv');
+    const folder =
+      [...server.objects.keys()].map((key) => /^csv\/(run-[^/]+)\//.exec(key)?.[1]).find(Boolean) ?? '';
+    const all = [
+      at('csv'),
+      at('delta'),
+      at('it is'),
+      at('release'),
+      `s3://research/csv/${folder} on ${server.url}`,
+      `s3://research/delta/ on ${server.url}`,
+    ];
+    expect(await listOutdated()).toEqual([]);
+    const id = String(harness.rows('SELECT min(id) AS id FROM clean_documents')[0]?.id);
+    const redacted = await readJson('redact', '--document', id, '--yes');
+    expect(toPlaces(redacted.exports_on_record as Place[])).toEqual(all.sort());
+    expect(JSON.stringify(redacted)).not.toMatch(/login|pass@|a-secret/);
+    const outdated = await listOutdated();
+    expect(toPlaces(outdated)).toEqual(all);
+    expect((await harness.run(['doctor'])).stdout.replaceAll(/\s+/g, ' ')).toContain(
+      '6 exports may have what was redacted since',
+    );
+    const text = await run('status');
+    const commands = outdated.map(({ command }) => command);
+    expect(commands.filter((command) => !text.includes(command))).toEqual([]);
+    expect(commands).toContain(
+      `clearinghouse-mirror export '${at('it is')}' --format csv --tables cases --filed 1900..2100 --without-texts`,
+    );
+    expect(commands).toContain(
+      `aws s3 rm --recursive s3://research/csv/${folder} --endpoint-url ${server.url}`,
+    );
+
+    // As a user would type each.
+    for (const command of commands.filter((one) => one.startsWith('clearinghouse-mirror')))
+      await run(
+        ...[...command.matchAll(/'([^']*)'|(\S+)/g)]
+          .map(([, quoted, plain]) => quoted ?? plain ?? '')
+          .slice(1),
+      );
+    expect(toPlaces(await listOutdated())).toEqual([`s3://research/csv/${folder} on ${server.url}`]);
+    await run('redact', '--removed', `s3://research/csv/${folder} on ${server.url}`);
+    expect(await listOutdated()).toEqual([]);
+    expect(await run('status')).not.toContain('redacted since');
+    await expect(run('redact', '--removed', at('nothing'))).rejects.toThrow(
+      /is not on record.*On record: .*csv/s,
+    );
+    expect(await run('verify')).toMatch(/./);
+  });
+
+  test('stays on record with all that Delta tables keep, when a folder is moved away, and when a snapshot is restored', async () => {
+    await run('export', at('kept'), '--tables', 'runs', '--format', 'delta', '--as-of', '1');
+    const id = String(harness.rows('SELECT min(id) AS id FROM clean_documents')[0]?.id);
+    const { path } = await takeSnapshot({
+      database: harness.database,
+      to: { folder: tempFolder() },
+      takenAt: new Date('2030-01-01'),
+      takenBy: 'hand',
+      signal: new AbortController().signal,
+    });
+    await run('redact', '--document', id, '--yes');
+    await run('export', at('kept'), '--tables', 'runs', '--format', 'delta', '--as-of', '4');
+    await run('export', at('later'), '--tables', 'runs');
+    expect(toPlaces(await listOutdated())).toContain(at('kept'));
+    expect(toPlaces(await listOutdated())).not.toContain(at('later'));
+    renameSync(at('kept'), at('moved'));
+    expect((await run('redact', '--document', id)).replaceAll(/\s+/g, ' ')).toMatch(
+      /on record, and not found now.*not mounted.*\/kept/,
+    );
+    const read = await runCli(['export', at('of-snapshot'), '--tables', 'runs', '--database', path]);
+    expect([read.exitCode, read.stderr]).toEqual([0, expect.stringMatching(/not on record.*is a snapshot/)]);
+
+    renameSync(at('moved'), at('kept'));
+    await restoreSnapshot(path, harness.database, new Date('2030-01-02'), new AbortController().signal);
+    expect(harness.rows(`SELECT oldest_run_id FROM mirror_exports WHERE place = '${at('later')}'`)).toEqual([
+      { oldest_run_id: 0 },
+    ]);
+    await run('redact', '--document', id, '--yes');
+    expect(toPlaces(await listOutdated())).toEqual(expect.arrayContaining([at('kept'), at('later')]));
+    await run('export', at('later'), '--tables', 'runs');
+    expect(toPlaces(await listOutdated())).not.toContain(at('later'));
+  });
+
+  test('is said not to be on record where the mirror can only be read', async () => {
+    chmodSync(harness.database, 0o444);
+    const isRoot = process.getuid?.() === 0; // may write nevertheless
+    const { exitCode, stderr } = await harness.run(['export', at('read-only'), '--tables', 'runs']);
+    chmodSync(harness.database, 0o644);
+    expect([exitCode, stderr]).toEqual([
+      0,
+      isRoot ? expect.any(String) : expect.stringContaining('not on record'),
+    ]);
+  });
+});
+
+test('a server is a place without its password and its user', () => {
+  const selection = { schema: 'public', withoutTexts: true };
+  const server = { host: 'db.example.org', port: 5432, user: 'lo@der', database: 'research' };
+  expect(toPlace(server, selection, 7)).toMatchObject({
+    place: 'postgres://db.example.org:5432/research schema public',
+    command:
+      'clearinghouse-mirror publish postgres://lo%40der@db.example.org:5432/research --publish-schema public --no-publish-texts',
+  });
+  expect(toPlace({ ...server, host: '/run/postgresql' }, selection, 7).place).toBe(
+    'postgres://:5432/research?host=%2Frun%2Fpostgresql schema public',
+  );
+});
