@@ -23,6 +23,7 @@ const DIST = join(ROOT, 'dist');
 const ENTRY_POINTS = {
   run: 'src/cli/run.ts',
   'verify-thread': 'src/verify/second-thread.ts',
+  'index-thread': 'src/db/index-thread.ts',
   'statement-process': 'src/web/sql/statement-process.ts',
 };
 /** The module that is a file of its own, with the packages that it passes on. */
@@ -46,7 +47,7 @@ const FIRST = 'src/cli/run.ts';
  * takes a millisecond, as long as loading 50 kB more of one.
  */
 const TOGETHER = [
-  { modules: ['src/cli/heap.ts', 'src/config/early-signals.ts'] },
+  { modules: ['src/cli/heap.ts', 'src/lib/new-space.ts', 'src/config/early-signals.ts'] },
   { modules: ['src/cli/main.ts', 'src/cli/options.ts', 'src/cli/output.ts'], unless: FIRST },
   {
     modules: [

@@ -1,22 +1,12 @@
 import { getHeapStatistics, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
-/**
- * By default, Node 22 and later let the space for new objects grow to many times the size that a page needs, and keep
- * it.
- */
-const SMALL_NEW_SPACE = ['--max-semi-space-size=8', '--semi-space-growth-factor=1'] as const;
 const MAX_BYTES = 40_000_000;
 
 /** The diagnostics channel on which a sync publishes each page that it has stored. */
 export const PAGE_STORED = 'clearinghouse-mirror:page-stored';
 
 let collect: (() => void) | undefined;
-
-/** Keeps the space for new objects at its present size. It never shrinks, so this must run first. */
-export function keepNewSpaceSmall(): void {
-  for (const flag of SMALL_NEW_SPACE) setFlagsFromString(flag);
-}
 
 /**
  * Collects garbage as soon as there is more of it than a page or two can need. By default, Node lets the heap double

@@ -104,6 +104,9 @@ function createJsonLog({ stderr, runtime: { now } }: Io, level: string): Nightly
             ofRun({ event: event.type, reason: event.reason, attempt: event.attempt, wait_ms: event.waitMs }),
           );
           break;
+        case 'index-thread-failed':
+          log.warn(ofRun({ event: event.type, reason: event.reason }));
+          break;
         case 'list-ended': {
           const { list, outcome, figures, error } = event.report;
           const level = error === null ? 'info' : 'warn';

@@ -6,12 +6,12 @@ import { type JsonValue, findEndOfText, isJsonObject, tryParse } from '../lib/js
 import { codeOf } from '../lib/system-errors.ts';
 
 /*
- * Removes what writers that died left beside a mirror: unfinished copies of the whole file. Each has hundreds of
- * megabytes and may contain redacted content. Only the holder of the writer lock creates them, so the holder may remove
+ * Removes what writers that died left beside a mirror: unfinished copies of the whole file, and search indexes. Each has
+ * hundreds of megabytes and may contain redacted content. Only the holder of the writer lock creates them, so the holder may remove
  * them.
  */
 
-const PURPOSES = String.raw`(?:restoring|before-upgrade|replaced-[0-9TZ-]+)`;
+const PURPOSES = String.raw`(?:restoring|before-upgrade|indexing|replaced-[0-9TZ-]+)`;
 const TEMP = String.raw`\.[0-9a-f]{16}\.tmp`;
 const ENDINGS = String.raw`(?:-wal|-shm|-journal|\.before-upgrade)?`;
 

@@ -312,11 +312,16 @@ export function deferIndexes(sqlite: Database.Database): void {
 
 /** Builds the missing indexes. */
 export function restoreIndexes(sqlite: Database.Database): void {
+  restoreDeferred(sqlite);
+  buildSearchIndexes(sqlite);
+}
+
+/** Builds the missing indexes for finding cases and their rows. */
+export function restoreDeferred(sqlite: Database.Database): void {
   for (const { table, name, columns } of DEFERRED_INDEXES) {
     const list = columns.map((column) => `\`${column}\``).join(',');
     sqlite.exec(`CREATE INDEX IF NOT EXISTS \`${name}\` ON \`${table}\` (${list})`);
   }
-  buildSearchIndexes(sqlite);
 }
 
 /** The number of rows to sample per index: enough for the query planner, and milliseconds for a million rows. */

@@ -4,7 +4,7 @@ import type Database from 'better-sqlite3';
 import { BetterSQLiteSession } from 'drizzle-orm/better-sqlite3/session';
 import { BaseSQLiteDatabase, SQLiteSyncDialect } from 'drizzle-orm/sqlite-core';
 import { MirrorError, messageOf } from '../errors/mirror-error.ts';
-import { takeAfter, toRealPath } from '../lib/files.ts';
+import { identifyFile, takeAfter, toRealPath } from '../lib/files.ts';
 import { createTempFile, moveIntoPlace } from '../lib/replace-file.ts';
 import { isSqliteError, inDatabase, toDatabaseError } from './errors.ts';
 import { removeLeftovers } from './leftovers.ts';
@@ -119,9 +119,9 @@ export function withWriter<Result>(
 /** Throws DATABASE_REPLACED after `use` if the path no longer leads to the file that was written. */
 function useInPlace<Result>(mirror: Mirror, use: (mirror: Mirror) => Result): Result {
   const { path } = mirror;
-  const before = identify(path);
+  const before = identifyFile(path);
   const check = <Value>(value: Value): Value => {
-    if (identify(path) === before) return value;
+    if (identifyFile(path) === before) return value;
     throw new MirrorError(
       'DATABASE_REPLACED',
       `${path} was moved, removed or replaced by another file while this program wrote to it.`,
@@ -129,12 +129,6 @@ function useInPlace<Result>(mirror: Mirror, use: (mirror: Mirror) => Result): Re
   };
   const result = use(mirror);
   return isPromise(result) ? (result.then(check) as Result) : check(result);
-}
-
-/** Tells files apart, whatever they are called; empty if there is none. */
-function identify(path: string): string {
-  const found = statSync(path, { bigint: true, throwIfNoEntry: false });
-  return found === undefined ? '' : `${found.dev} ${found.ino}`;
 }
 
 /** Opens an existing mirror read-only. It never waits for the writer. */

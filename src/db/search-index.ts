@@ -2,14 +2,13 @@ import { channel } from 'node:diagnostics_channel';
 import type Database from 'better-sqlite3';
 import { type SearchColumns, type SearchSource, toSearchColumns } from '../case/case-rows.ts';
 import { toTextWords } from '../linked/text-words.ts';
+import { copyIndex, fillIndex, selectIndexed, toDefinition, toOptions } from './fill-index.ts';
 import {
   INDEXES,
   type IndexedTable,
   SEARCH_INDEXES,
   SHADOWS,
   type SearchKind,
-  TOKENIZER,
-  columnsOf,
   listTriggers,
 } from './search-tables.ts';
 
@@ -19,14 +18,6 @@ import {
  * may change what one of them depends on drops it before anything else and builds it again, so no migration ever meets
  * it. See docs/decisions/0026-words-in-an-index.md.
  */
-
-/**
- * The definition of an index in one of the databases of a connection. Datasette and sqlite-utils find the index of a
- * table by the text `content="table"`, with these quotation marks.
- */
-function toDefinition(index: IndexedTable, database: 'main' | 'temp'): string {
-  return `CREATE VIRTUAL TABLE ${database}.${index.name} USING fts5(${columnsOf(index).join(', ')}, content="${index.table}", content_rowid="${index.key}", tokenize="${TOKENIZER}")`;
-}
 
 function hasIndex(sqlite: Database.Database, { name }: IndexedTable): boolean {
   return sqlite.prepare('SELECT 1 FROM main.sqlite_schema WHERE name = ?').get(name) !== undefined;
@@ -54,61 +45,22 @@ const buildsSearchIndex = channel(BUILDS_SEARCH_INDEX);
 /** Building an index of fewer rows takes less than a second. */
 const ROWS_WORTH_A_MESSAGE = 50_000;
 
-/**
- * The memory for new words, in bytes, while an index is built. With SQLite's megabyte, a build writes hundreds of parts
- * and merges them again, which takes twice the time.
- */
-const MEMORY_OF_BUILD = 16 * 2 ** 20;
-const USUAL_MEMORY = 2 ** 20;
+/** Fills an index from another file, in the caller's transaction. Returns false if it must be filled from its table. */
+export type CopyIndex = (index: IndexedTable) => boolean;
 
-/** Builds each missing index from its table, in one transaction. */
-export function buildSearchIndexes(sqlite: Database.Database): void {
+/** Builds each missing index from its table, in one transaction, but for those that `copy` fills. */
+export function buildSearchIndexes(sqlite: Database.Database, copy?: CopyIndex): void {
   const missing = INDEXES.filter((index) => !hasIndex(sqlite, index));
   if (missing.length === 0) return;
   const newest = sqlite.prepare<[], number | null>('SELECT max(mirror_id) FROM docket_entries').pluck().get();
-  if ((newest ?? 0) > ROWS_WORTH_A_MESSAGE) buildsSearchIndex.publish(newest);
+  if (copy === undefined && (newest ?? 0) > ROWS_WORTH_A_MESSAGE) buildsSearchIndex.publish(newest);
   sqlite.transaction(() => {
     for (const index of missing) {
-      fillIndex(sqlite, index, 'main');
+      if (copy?.(index) !== true) fillIndex(sqlite, index);
       for (const { sql } of listTriggers(index)) sqlite.exec(sql);
     }
   })();
 }
-
-function fillIndex(sqlite: Database.Database, index: IndexedTable, database: 'main' | 'temp'): void {
-  const { name, table, key, isIndexed } = index;
-  const set = (options: Readonly<Record<string, number | string>>): void => {
-    const insert = sqlite.prepare(`INSERT INTO ${database}.${name} (${name}, rank) VALUES (?, ?)`);
-    // A number would arrive as a float, which FTS5 refuses.
-    for (const [option, value] of Object.entries(options))
-      insert.run(option, typeof value === 'number' ? BigInt(value) : value);
-  };
-  sqlite.exec(toDefinition(index, database));
-  set({ hashsize: MEMORY_OF_BUILD, automerge: 0 });
-  sqlite.exec(
-    isIndexed === null
-      ? `INSERT INTO ${database}.${name} (${name}) VALUES ('rebuild')`
-      : `INSERT INTO ${database}.${name} (rowid, ${columnsOf(index).join(', ')}) ${selectIndexed(index, `${table} AS ${table}`)} ORDER BY ${key}`,
-  );
-  set(toOptions(index));
-}
-
-/** The indexed rows of a table. */
-function selectIndexed(index: IndexedTable, from: string): string {
-  const { table, key, isIndexed } = index;
-  const where = isIndexed === null ? '' : ` WHERE ${isIndexed(table)}`;
-  return `SELECT ${[key, ...columnsOf(index)].join(', ')} FROM ${from}${where}`;
-}
-
-/** The options that SQLite keeps with an index. */
-const toOptions = ({ weights }: IndexedTable) => ({
-  automerge: 4,
-  hashsize: USUAL_MEMORY,
-  rank: `bm25(${Object.values(weights)
-    .map((weight) => `${weight}.0`)
-    .join(', ')})`,
-  usermerge: 2,
-});
 
 /**
  * What SQLite's schema says of an index and of the tables on which it depends, and the options of the index; null if the
@@ -158,15 +110,12 @@ export function buildTemporaryIndexes(sqlite: Database.Database, kinds: readonly
 export function checkIndex(sqlite: Database.Database, kind: SearchKind): void {
   const index = SEARCH_INDEXES[kind];
   const { name, table } = index;
-  const copies = SHADOWS.filter((ending) => ending !== 'config').map((ending) => `${name}_${ending}`);
   sqlite.exec(`SELECT 1 FROM main.${name} LIMIT 0`); // Fails if FTS5 cannot read the options and the version.
   sqlite.unsafeMode(true); // Lets the tables of an index be written.
   try {
     sqlite.exec(`CREATE TEMP VIEW ${table} AS ${selectIndexed(index, `main.${table} AS ${table}`)}`);
-    sqlite.exec(toDefinition(index, 'temp'));
     sqlite.transaction(() => {
-      for (const copy of copies)
-        sqlite.exec(`DELETE FROM temp.${copy}; INSERT INTO temp.${copy} SELECT * FROM main.${copy}`);
+      copyIndex(sqlite, index, 'main', 'temp');
       sqlite.exec(`INSERT INTO temp.${name} (${name}, rank) VALUES ('integrity-check', 1)`);
     })();
   } finally {

@@ -250,3 +250,9 @@ function changeOwner(file: number, { uid, gid }: Ownership): boolean {
 }
 
 const UNCHANGED = -1;
+
+/** Tells a file from one that takes its name; empty if there is none. */
+export function identifyFile(path: string): string {
+  const found = statSync(path, { bigint: true, throwIfNoEntry: false });
+  return found === undefined ? '' : `${found.dev} ${found.ino}`;
+}

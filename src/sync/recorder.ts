@@ -8,7 +8,8 @@ import {
   prepareFindRawHash,
   prepareFindStoredVersion,
 } from '../db/read-case.ts';
-import { deferIndexes, refreshStatistics, restoreIndexes } from '../db/migrate.ts';
+import { type BuilderOptions, prepareIndexBuilder } from '../db/index-builder.ts';
+import { deferIndexes, refreshStatistics, restoreDeferred } from '../db/migrate.ts';
 import type { Mirror } from '../db/open-mirror.ts';
 import {
   type RecordedError,
@@ -39,9 +40,11 @@ export interface ListRecord extends CaseFinder {
   /** The time until which the server accepts no request. */
   recordPause(until: Date): void;
   /** `pausedUntil`: the time until which the server accepts no request. */
-  endRun(ending: Pick<RunReport, 'outcome' | 'error'>, pausedUntil?: Date | null): void;
+  endRun(ending: Pick<RunReport, 'outcome' | 'error'>, pausedUntil?: Date | null): Promise<void>;
   /** Records the end of a run that failed because of the database itself. */
   abandonRun(error: MirrorError | null): void;
+  /** Ends what runs beside the run. Called last, however it ended. */
+  close(): Promise<void>;
 }
 
 /** What a run that writes does in addition. */
@@ -56,10 +59,16 @@ export interface RunRecord extends ListRecord {
   recordCoverage(findings: CoverageFindings): CoverageReport;
 }
 
-export function beginRecord(mirror: Mirror, start: RunStart, now: () => Date): RunRecord {
+export function beginRecord(
+  mirror: Mirror,
+  start: RunStart,
+  now: () => Date,
+  options: BuilderOptions = {},
+): RunRecord {
   const ledger = createSyncLedger(mirror);
   const runId = ledger.beginRun(start);
   deferIndexes(mirror.sqlite);
+  const builder = prepareIndexBuilder(mirror, options);
   const writePage = prepareWritePage(mirror);
   let hasChanges = false;
   return {
@@ -74,6 +83,7 @@ export function beginRecord(mirror: Mirror, start: RunStart, now: () => Date): R
     writePage: ({ id }, content, figures) => {
       hasChanges ||= content.cases.some(({ verdict }) => verdict !== 'unchanged');
       writePage(content, { runId, listId: id, at: now() }, figures);
+      builder.follow();
     },
     endList: ({ list, outcome, figures, error }) => {
       mirror.db.transaction(() => {
@@ -106,8 +116,11 @@ export function beginRecord(mirror: Mirror, start: RunStart, now: () => Date): R
     recordPause: (until) => {
       ledger.recordPause(runId, until);
     },
-    endRun: ({ outcome, error }, pausedUntil) => {
-      restoreIndexes(mirror.sqlite);
+    endRun: async ({ outcome, error }, pausedUntil) => {
+      // The thread indexes the rest while this one builds the other indexes.
+      builder.end();
+      restoreDeferred(mirror.sqlite);
+      await builder.build();
       if (hasChanges) mergeSearchIndexes(mirror.sqlite);
       refreshStatistics(mirror.sqlite);
       ledger.endRun(runId, outcome, now(), toRecorded(error), pausedUntil);
@@ -115,6 +128,7 @@ export function beginRecord(mirror: Mirror, start: RunStart, now: () => Date): R
     abandonRun: (error) => {
       ledger.abandonRun(runId, now(), toRecorded(error));
     },
+    close: () => builder.close(),
   };
 }
 
@@ -131,8 +145,9 @@ export function toNoRecord(mirror: Mirror): ListRecord {
     writePage: nothing,
     endList: nothing,
     recordPause: nothing,
-    endRun: nothing,
+    endRun: () => Promise.resolve(),
     abandonRun: nothing,
+    close: () => Promise.resolve(),
   };
 }
 

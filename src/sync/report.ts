@@ -32,6 +32,8 @@ export type SyncEvent =
   /** A request failed and is tried again after `waitMs`. */
   | { readonly type: 'retrying'; readonly reason: string; readonly attempt: number; readonly waitMs: number }
   | { readonly type: 'list-ended'; readonly report: ListReport }
+  /** The thread that was to build the search index of a first run failed: it is built at the end. */
+  | { readonly type: 'index-thread-failed'; readonly reason: string }
   | { readonly type: 'run-ended'; readonly report: RunReport }
   /** A linked pass begins: so many lists are due. */
   | {

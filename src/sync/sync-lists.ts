@@ -1,6 +1,6 @@
 import type { Traffic } from '../api/pacing.ts';
 import { type ApiList, ONGOING_LISTS } from '../api/lists.ts';
-import { MirrorError } from '../errors/mirror-error.ts';
+import { MirrorError, messageOf } from '../errors/mirror-error.ts';
 import { toDatabaseError } from '../db/errors.ts';
 import { recordDeadRuns } from '../db/run-log.ts';
 import {
@@ -40,7 +40,10 @@ export async function syncMirror(run: SyncRun): Promise<RunReport> {
   const now = toRisingClock(run.now);
   const startedAt = now();
   const deadRuns = run.dryRun ? [] : recordDeadRuns(mirror, startedAt);
-  const written = run.dryRun ? null : beginRecord(mirror, toStart(run, startedAt), now);
+  const onThreadFailed = (reason: unknown): void => {
+    onEvent({ type: 'index-thread-failed', reason: messageOf(reason) });
+  };
+  const written = run.dryRun ? null : beginRecord(mirror, toStart(run, startedAt), now, { onThreadFailed });
   const record = written ?? toNoRecord(mirror);
   run.client.onPause(record.recordPause.bind(record));
   onEvent({ type: 'run-begun', runId: record.runId, lists, deadRuns });
@@ -54,7 +57,7 @@ export async function syncMirror(run: SyncRun): Promise<RunReport> {
         ? { lists: reports, departures: null, coverage: null }
         : await checkAfterwards(run, written, seenCases, reports);
     const ending = judgeRun(checks.lists, checks.departures);
-    record.endRun(ending, run.client.pausedUntil());
+    await record.endRun(ending, run.client.pausedUntil());
     const { runId } = record;
     const report = { runId, startedAt, endedAt: now(), ...checks, ...ending };
     onEvent({ type: 'run-ended', report });
@@ -64,6 +67,8 @@ export async function syncMirror(run: SyncRun): Promise<RunReport> {
     const error = toDatabaseError(thrown, mirror.path);
     endBadly(record, error);
     throw error;
+  } finally {
+    await record.close();
   }
 }
 

@@ -1,4 +1,3 @@
-import { statSync } from 'node:fs';
 import {
   type MessagePort,
   MessageChannel,
@@ -8,7 +7,9 @@ import {
 } from 'node:worker_threads';
 import { isSqliteError } from '../db/errors.ts';
 import { type Mirror, openMirrorReadOnly } from '../db/open-mirror.ts';
+import { identifyFile } from '../lib/files.ts';
 import { PACKAGE_FOLDER } from '../lib/package-info.ts';
+import { keepNewSpaceSmall } from '../lib/new-space.ts';
 import { CASES_AT_ONCE, type PlainCase, preparePlainCases } from './plain-cases.ts';
 import { findCircumstances } from './stored-rows.ts';
 
@@ -68,7 +69,7 @@ function startWorker(path: string, thread: URL): SecondThread {
   };
   moveTo(Number.MIN_SAFE_INTEGER);
   const { port1, port2 } = new MessageChannel();
-  const task: Task = { path, file: nameFile(path), port: port2, position };
+  const task: Task = { path, file: identifyFile(path), port: port2, position };
   const worker = new Worker(thread, { workerData: task, transferList: [port2] });
   let failure: unknown = null;
   worker.on('error', (error) => {
@@ -119,7 +120,7 @@ export function collectProofs(
 export function runSecondThread({ path, file, port, position }: Task): void {
   const mirror = openMirrorReadOnly(path);
   try {
-    if (nameFile(path) !== file) throw new Error(`${path} was replaced while it was verified.`);
+    if (identifyFile(path) !== file) throw new Error(`${path} was replaced while it was verified.`);
     proveDownwards(
       mirror,
       (id) => BigInt(id) > Atomics.load(position, 0),
@@ -165,11 +166,8 @@ function isTask(data: unknown): data is Task {
   return typeof data === 'object' && data !== null && 'position' in data && 'port' in data;
 }
 
-/** Tells a file from one that replaces it. */
-function nameFile(path: string): string {
-  const { dev, ino } = statSync(path, { bigint: true });
-  return `${dev} ${ino}`;
-}
-
 // In the second thread itself, this module is the program.
-if (isTask(workerData)) runSecondThread(workerData);
+if (isTask(workerData)) {
+  keepNewSpaceSmall();
+  runSecondThread(workerData);
+}

@@ -86,6 +86,21 @@ test('the progress bar with its note fits into a terminal of 80 columns', async 
   expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(80);
 });
 
+test.each([true, false])('a thread that failed is named where a run is shown (terminal: %s)', (isTTY) => {
+  let shown = '';
+  const out = new Writable({
+    write: (chunk: Buffer, _encoding, done) => {
+      shown += chunk.toString();
+      done();
+    },
+  });
+  const tell = createProgress(Object.assign(out, { isTTY }), () => new Date(), 'UTC');
+  tell({ type: 'index-thread-failed', reason: 'it ended with exit code 3' });
+  expect(shown.replaceAll('\n', ' ')).toContain(
+    'the search index is built in one thread, because the second one failed: it ended with exit code 3 ',
+  );
+});
+
 test('a token that the server repeats in escaped JSON is not shown', async () => {
   const token = 'c4n4ry0123456789';
   const { fakeApi, database } = await startHarness({

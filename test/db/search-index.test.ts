@@ -16,25 +16,13 @@ import { recordedCases } from '../../fake-api/collection/recorded-cases.ts';
 import { verifyMirror } from '../../src/verify/proof.ts';
 import { SERVED, makeVersion } from '../support/earlier-version.ts';
 import { makeCase, makeDocket, makeEntry } from '../support/make-case.ts';
+import { listAllWords, listWords } from '../support/index-words.ts';
 import { startHarness, statusOf } from '../support/sync-harness.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 import { times } from '../support/times.ts';
 import { openEmptyMirror } from '../support/open-empty-mirror.ts';
 
 const KINDS = Object.keys(SEARCH_INDEXES) as SearchKind[];
-
-/** Every word of an index with its place: what the index says. */
-function listWords(sqlite: Database.Database, kind: SearchKind): unknown[] {
-  const { name } = SEARCH_INDEXES[kind];
-  sqlite.exec(`CREATE VIRTUAL TABLE temp.words USING fts5vocab(main, ${name}, instance)`);
-  try {
-    return sqlite.prepare('SELECT term, doc, col, "offset" FROM temp.words ORDER BY 1, 2, 3, 4').raw().all();
-  } finally {
-    sqlite.exec('DROP TABLE temp.words');
-  }
-}
-
-const listAllWords = (sqlite: Database.Database): unknown[] => KINDS.map((kind) => listWords(sqlite, kind));
 
 function listFreshWords({ sqlite }: Mirror): unknown[] {
   dropSearchIndexes(sqlite);

@@ -47,6 +47,7 @@ test('the first piece loads neither the program nor what enlarges the heap', () 
     'src/cli/run.ts',
     'src/config/early-signals.ts',
     'src/errors/exit-codes.ts',
+    'src/lib/new-space.ts',
   ]);
 });
 

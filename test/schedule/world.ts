@@ -203,7 +203,7 @@ export class World {
         reports.push(report);
       }
       const ending = judgeRun(reports, null);
-      record.endRun(ending);
+      await record.endRun(ending);
       return {
         runId: record.runId,
         startedAt,

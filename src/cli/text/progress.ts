@@ -91,6 +91,9 @@ function createBars(out: Out, now: () => Date): OnSyncEvent {
         bar?.stop();
         bar = undefined;
         break;
+      case 'index-thread-failed':
+        sayTo(out, `${renderThreadFailure(event.reason)}\n`);
+        break;
       case 'run-begun':
       case 'run-ended':
       case 'looking-up':
@@ -148,6 +151,9 @@ function createLines(out: Out, now: () => Date, timeZone: string): OnSyncEvent {
         say(`${list.id} ${list.label}: ${outcome}, ${renderPlural(figures.cases_seen, 'case')}`);
         break;
       }
+      case 'index-thread-failed':
+        say(renderThreadFailure(event.reason));
+        break;
       case 'run-ended':
         say(`run ended: ${event.report.outcome}`);
         break;
@@ -171,6 +177,9 @@ function createLines(out: Out, now: () => Date, timeZone: string): OnSyncEvent {
     }
   };
 }
+
+const renderThreadFailure = (reason: string): string =>
+  `the search index is built in one thread, because the second one failed: ${reason}`;
 
 /** Progress that a command without a run shows. */
 interface Progress<Update> {
