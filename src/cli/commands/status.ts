@@ -110,11 +110,11 @@ export async function runCommand(flags: Flags, io: Io): Promise<ExitName> {
 
 /** Lists the places that may have what was redacted since, and what prints them. It is loaded only if there are any. */
 async function loadPlaces(database: string) {
-  const [{ listOutdatedExports }, printer] = await Promise.all([
+  const [{ listOutdatedExports }, { renderOutdatedPlaces, toPlacesJson }] = await Promise.all([
     import('../../db/exports.ts'),
     import('../text/export-places.ts'),
   ]);
-  return { ...printer, places: withMirror(database, listOutdatedExports) };
+  return { renderOutdatedPlaces, toPlacesJson, places: withMirror(database, listOutdatedExports) };
 }
 
 /** A damaged state file hides only what it says, not what the mirror says. */

@@ -28,7 +28,7 @@ const REMOVED_HINT =
   'An export that replaces another takes the old one off the record. What you removed yourself: `clearinghouse-mirror redact --removed PLACE`.';
 
 /** For `status`: the places that may have what was redacted since. Empty if none of them is there. */
-function renderOutdatedPlaces(
+export function renderOutdatedPlaces(
   rows: readonly ExportRow[],
   database: string | null,
   width: number,
