@@ -1,4 +1,4 @@
--- Of the migrations 661d0bf06aa372240926e10cfe2b8f0e4554801c098c8f83a7fdecb94843323f
+-- Of the migrations f1ffca751b4156f05cfc045b88de05d7efe4c96de929f8b26e18e5693b81e73c
 CREATE TABLE `cases` (
 	`id` integer PRIMARY KEY NOT NULL,
 	`name` text,
@@ -2167,26 +2167,6 @@ SELECT
 		ELSE 'likely'
 	END AS confidence
 FROM candidates;
-CREATE VIEW linked_list_states AS
-SELECT
-	cases.id AS case_id,
-	kinds.kind,
-	CASE
-		WHEN linked_lists.first_read_run_id IS NULL THEN 'not read yet'
-		WHEN linked_lists.records = 0 THEN 'none'
-		ELSE 'some'
-	END AS state,
-	linked_lists.records,
-	linked_lists.read_at,
-	linked_lists.read_run_id,
-	linked_lists.attempted_at,
-	linked_lists.failures,
-	linked_lists.error_code,
-	linked_lists.doubt
-FROM cases
-JOIN (SELECT 'documents' AS kind UNION ALL SELECT 'dockets' UNION ALL SELECT 'resources') AS kinds
-LEFT JOIN linked_lists ON linked_lists.case_id = cases.id AND linked_lists.kind = kinds.kind
-WHERE cases.mirror_departed_run_id IS NULL;
 CREATE VIEW clean_document_texts AS
 SELECT
 	clean_documents.id AS document_id,
@@ -2603,32 +2583,6 @@ FROM mirror_docket_differences
 JOIN clean_cases ON clean_cases.id = mirror_docket_differences.case_id
 WHERE resolved_run_id IS NULL
 GROUP BY clean_cases.id;
-CREATE VIEW audit_list_not_read AS
-WITH judged AS (
-	SELECT
-		cases.id,
-		kinds.kind,
-		CASE
-			WHEN linked_lists.first_read_run_id IS NULL THEN kinds.kind || ' never read' || coalesce(' (' || linked_lists.error_code || ')', '')
-			WHEN linked_lists.failures > 1 THEN kinds.kind || ' failed ' || linked_lists.failures || ' times (' || linked_lists.error_code || ')'
-			WHEN linked_lists.doubt IS NOT NULL THEN kinds.kind || ' doubted (' || linked_lists.doubt || ')'
-		END AS reason,
-		linked_lists.read_at
-	FROM cases
-	JOIN (SELECT DISTINCT kind FROM linked_lists WHERE read_at IS NOT NULL) AS kinds
-	LEFT JOIN linked_lists ON linked_lists.case_id = cases.id AND linked_lists.kind = kinds.kind
-)
-SELECT
-	clean_cases.id AS case_id,
-	clean_cases.name,
-	clean_cases.url,
-	group_concat(reason, '; ') AS why,
-	count(*) AS lists,
-	min(read_at) AS oldest_read_at
-FROM judged
-JOIN clean_cases ON clean_cases.id = judged.id
-WHERE reason IS NOT NULL
-GROUP BY clean_cases.id;
 CREATE VIEW federal_districts AS
 SELECT column1 AS court, column2 AS abbreviation, column3 AS fjc_district
 FROM (VALUES
@@ -2809,7 +2763,7 @@ SELECT
 	list.mirror_position,
 	list.id,
 	CAST(CASE
-		WHEN NOT EXISTS (SELECT 1 FROM cases AS other WHERE other.id = list.id AND (other.mirror_departed_run_id IS NOT NULL OR other.mirror_redacted_run_id IS NOT NULL))
+		WHEN list.id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM cases AS other WHERE other.id = list.id AND (other.mirror_departed_run_id IS NOT NULL OR other.mirror_redacted_run_id IS NOT NULL))
 		THEN nullif(trim(list.name), '')
 	END AS TEXT) AS name
 FROM related_cases AS list
@@ -2828,71 +2782,131 @@ SELECT
 	change_log.field,
 	CAST(CASE
 		WHEN change_log.field IS NOT 'related_cases' OR change_log.old_value IS NULL THEN change_log.old_value
-		WHEN NOT EXISTS (
-			SELECT 1 FROM cases AS other
-			WHERE (other.mirror_departed_run_id IS NOT NULL OR other.mirror_redacted_run_id IS NOT NULL)
-				AND (instr(change_log.old_value, '"id":' || other.id || ',') > 0 OR instr(change_log.old_value, '"id":' || other.id || '}') > 0)
-		) THEN change_log.old_value
 		-- What SQL cannot read is not shown.
 		WHEN NOT json_valid(change_log.old_value) THEN NULL
-		WHEN change_log.old_value LIKE '{%' THEN CASE
-			WHEN EXISTS (SELECT 1 FROM cases AS other WHERE other.id = json_extract(change_log.old_value, '$.id') AND (other.mirror_departed_run_id IS NOT NULL OR other.mirror_redacted_run_id IS NOT NULL))
-			THEN '{"id":' || json_extract(change_log.old_value, '$.id') || ',"name":null}'
-			ELSE change_log.old_value
-		END
-		ELSE (
+		WHEN json_type(change_log.old_value, '$') = 'array' THEN (
 			WITH RECURSIVE list(place, done) AS (
 				SELECT 0, '['
 				UNION ALL
 				SELECT
 					place + 1,
-					done || CASE place WHEN 0 THEN '' ELSE ',' END || CASE
-						WHEN EXISTS (SELECT 1 FROM cases AS other WHERE other.id = json_extract(change_log.old_value, '$[' || place || '].id') AND (other.mirror_departed_run_id IS NOT NULL OR other.mirror_redacted_run_id IS NOT NULL))
-						THEN '{"id":' || json_extract(change_log.old_value, '$[' || place || '].id') || ',"name":null}'
-						WHEN json_extract(change_log.old_value, '$[' || place || ']') LIKE '{%' THEN json_extract(change_log.old_value, '$[' || place || ']')
+					done || CASE place WHEN 0 THEN '' ELSE ',' END || CASE json_type(change_log.old_value, '$[' || place || ']')
+						WHEN 'object' THEN CASE
+							WHEN NOT coalesce((json_type(change_log.old_value, '$[' || place || ']' || '.id') = 'integer' OR json_type(change_log.old_value, '$[' || place || ']' || '.id') = 'text' AND trim(json_extract(change_log.old_value, '$[' || place || ']' || '.id')) <> '' AND length(trim(json_extract(change_log.old_value, '$[' || place || ']' || '.id'))) <= 15 AND trim(json_extract(change_log.old_value, '$[' || place || ']' || '.id')) NOT GLOB '*[^0-9]*'), 0) THEN '{"id":null,"name":null}'
+							WHEN EXISTS (SELECT 1 FROM cases AS other WHERE other.id = CAST(json_extract(change_log.old_value, '$[' || place || ']' || '.id') AS INTEGER) AND (other.mirror_departed_run_id IS NOT NULL OR other.mirror_redacted_run_id IS NOT NULL))
+							THEN '{"id":' || json_quote(json_extract(change_log.old_value, '$[' || place || ']' || '.id')) || ',"name":null}'
+							ELSE json_extract(change_log.old_value, '$[' || place || ']')
+						END
+						WHEN 'text' THEN CASE WHEN trim(json_extract(change_log.old_value, '$[' || place || ']')) <> '' AND length(trim(json_extract(change_log.old_value, '$[' || place || ']'))) <= 15 AND trim(json_extract(change_log.old_value, '$[' || place || ']')) NOT GLOB '*[^0-9]*' THEN json_quote(json_extract(change_log.old_value, '$[' || place || ']')) ELSE 'null' END
+						WHEN 'integer' THEN json_extract(change_log.old_value, '$[' || place || ']')
 						ELSE 'null'
 					END
 				FROM list
-				WHERE json_extract(change_log.old_value, '$[' || place || ']') IS NOT NULL
+				WHERE place < json_array_length(change_log.old_value)
 			)
 			SELECT done || ']' FROM list ORDER BY place DESC LIMIT 1
 		)
+		ELSE CASE json_type(change_log.old_value, '$')
+			WHEN 'object' THEN CASE
+				WHEN NOT coalesce((json_type(change_log.old_value, '$' || '.id') = 'integer' OR json_type(change_log.old_value, '$' || '.id') = 'text' AND trim(json_extract(change_log.old_value, '$' || '.id')) <> '' AND length(trim(json_extract(change_log.old_value, '$' || '.id'))) <= 15 AND trim(json_extract(change_log.old_value, '$' || '.id')) NOT GLOB '*[^0-9]*'), 0) THEN '{"id":null,"name":null}'
+				WHEN EXISTS (SELECT 1 FROM cases AS other WHERE other.id = CAST(json_extract(change_log.old_value, '$' || '.id') AS INTEGER) AND (other.mirror_departed_run_id IS NOT NULL OR other.mirror_redacted_run_id IS NOT NULL))
+				THEN '{"id":' || json_quote(json_extract(change_log.old_value, '$' || '.id')) || ',"name":null}'
+				ELSE json_extract(change_log.old_value, '$')
+			END
+			WHEN 'text' THEN CASE WHEN trim(json_extract(change_log.old_value, '$')) <> '' AND length(trim(json_extract(change_log.old_value, '$'))) <= 15 AND trim(json_extract(change_log.old_value, '$')) NOT GLOB '*[^0-9]*' THEN json_quote(json_extract(change_log.old_value, '$')) ELSE 'null' END
+			WHEN 'integer' THEN json_extract(change_log.old_value, '$')
+			ELSE 'null'
+		END
 	END AS TEXT) AS old_value,
 	CAST(CASE
 		WHEN change_log.field IS NOT 'related_cases' OR change_log.new_value IS NULL THEN change_log.new_value
-		WHEN NOT EXISTS (
-			SELECT 1 FROM cases AS other
-			WHERE (other.mirror_departed_run_id IS NOT NULL OR other.mirror_redacted_run_id IS NOT NULL)
-				AND (instr(change_log.new_value, '"id":' || other.id || ',') > 0 OR instr(change_log.new_value, '"id":' || other.id || '}') > 0)
-		) THEN change_log.new_value
 		-- What SQL cannot read is not shown.
 		WHEN NOT json_valid(change_log.new_value) THEN NULL
-		WHEN change_log.new_value LIKE '{%' THEN CASE
-			WHEN EXISTS (SELECT 1 FROM cases AS other WHERE other.id = json_extract(change_log.new_value, '$.id') AND (other.mirror_departed_run_id IS NOT NULL OR other.mirror_redacted_run_id IS NOT NULL))
-			THEN '{"id":' || json_extract(change_log.new_value, '$.id') || ',"name":null}'
-			ELSE change_log.new_value
-		END
-		ELSE (
+		WHEN json_type(change_log.new_value, '$') = 'array' THEN (
 			WITH RECURSIVE list(place, done) AS (
 				SELECT 0, '['
 				UNION ALL
 				SELECT
 					place + 1,
-					done || CASE place WHEN 0 THEN '' ELSE ',' END || CASE
-						WHEN EXISTS (SELECT 1 FROM cases AS other WHERE other.id = json_extract(change_log.new_value, '$[' || place || '].id') AND (other.mirror_departed_run_id IS NOT NULL OR other.mirror_redacted_run_id IS NOT NULL))
-						THEN '{"id":' || json_extract(change_log.new_value, '$[' || place || '].id') || ',"name":null}'
-						WHEN json_extract(change_log.new_value, '$[' || place || ']') LIKE '{%' THEN json_extract(change_log.new_value, '$[' || place || ']')
+					done || CASE place WHEN 0 THEN '' ELSE ',' END || CASE json_type(change_log.new_value, '$[' || place || ']')
+						WHEN 'object' THEN CASE
+							WHEN NOT coalesce((json_type(change_log.new_value, '$[' || place || ']' || '.id') = 'integer' OR json_type(change_log.new_value, '$[' || place || ']' || '.id') = 'text' AND trim(json_extract(change_log.new_value, '$[' || place || ']' || '.id')) <> '' AND length(trim(json_extract(change_log.new_value, '$[' || place || ']' || '.id'))) <= 15 AND trim(json_extract(change_log.new_value, '$[' || place || ']' || '.id')) NOT GLOB '*[^0-9]*'), 0) THEN '{"id":null,"name":null}'
+							WHEN EXISTS (SELECT 1 FROM cases AS other WHERE other.id = CAST(json_extract(change_log.new_value, '$[' || place || ']' || '.id') AS INTEGER) AND (other.mirror_departed_run_id IS NOT NULL OR other.mirror_redacted_run_id IS NOT NULL))
+							THEN '{"id":' || json_quote(json_extract(change_log.new_value, '$[' || place || ']' || '.id')) || ',"name":null}'
+							ELSE json_extract(change_log.new_value, '$[' || place || ']')
+						END
+						WHEN 'text' THEN CASE WHEN trim(json_extract(change_log.new_value, '$[' || place || ']')) <> '' AND length(trim(json_extract(change_log.new_value, '$[' || place || ']'))) <= 15 AND trim(json_extract(change_log.new_value, '$[' || place || ']')) NOT GLOB '*[^0-9]*' THEN json_quote(json_extract(change_log.new_value, '$[' || place || ']')) ELSE 'null' END
+						WHEN 'integer' THEN json_extract(change_log.new_value, '$[' || place || ']')
 						ELSE 'null'
 					END
 				FROM list
-				WHERE json_extract(change_log.new_value, '$[' || place || ']') IS NOT NULL
+				WHERE place < json_array_length(change_log.new_value)
 			)
 			SELECT done || ']' FROM list ORDER BY place DESC LIMIT 1
 		)
+		ELSE CASE json_type(change_log.new_value, '$')
+			WHEN 'object' THEN CASE
+				WHEN NOT coalesce((json_type(change_log.new_value, '$' || '.id') = 'integer' OR json_type(change_log.new_value, '$' || '.id') = 'text' AND trim(json_extract(change_log.new_value, '$' || '.id')) <> '' AND length(trim(json_extract(change_log.new_value, '$' || '.id'))) <= 15 AND trim(json_extract(change_log.new_value, '$' || '.id')) NOT GLOB '*[^0-9]*'), 0) THEN '{"id":null,"name":null}'
+				WHEN EXISTS (SELECT 1 FROM cases AS other WHERE other.id = CAST(json_extract(change_log.new_value, '$' || '.id') AS INTEGER) AND (other.mirror_departed_run_id IS NOT NULL OR other.mirror_redacted_run_id IS NOT NULL))
+				THEN '{"id":' || json_quote(json_extract(change_log.new_value, '$' || '.id')) || ',"name":null}'
+				ELSE json_extract(change_log.new_value, '$')
+			END
+			WHEN 'text' THEN CASE WHEN trim(json_extract(change_log.new_value, '$')) <> '' AND length(trim(json_extract(change_log.new_value, '$'))) <= 15 AND trim(json_extract(change_log.new_value, '$')) NOT GLOB '*[^0-9]*' THEN json_quote(json_extract(change_log.new_value, '$')) ELSE 'null' END
+			WHEN 'integer' THEN json_extract(change_log.new_value, '$')
+			ELSE 'null'
+		END
 	END AS TEXT) AS new_value,
 	change_log.entry_key
 FROM change_log
 WHERE change_log.case_id NOT IN (SELECT id FROM cases WHERE mirror_departed_run_id IS NOT NULL);
+CREATE VIEW linked_list_states AS
+SELECT
+	cases.id AS case_id,
+	kinds.kind,
+	CASE
+		WHEN cases.mirror_redacted_run_id IS NOT NULL THEN 'removed'
+		WHEN linked_lists.first_read_run_id IS NULL THEN 'not read yet'
+		WHEN linked_lists.records = 0 THEN 'none'
+		ELSE 'some'
+	END AS state,
+	linked_lists.records,
+	linked_lists.read_at,
+	linked_lists.read_run_id,
+	linked_lists.attempted_at,
+	linked_lists.failures,
+	linked_lists.error_code,
+	linked_lists.doubt
+FROM cases
+JOIN (SELECT 'documents' AS kind UNION ALL SELECT 'dockets' UNION ALL SELECT 'resources') AS kinds
+LEFT JOIN linked_lists ON linked_lists.case_id = cases.id AND linked_lists.kind = kinds.kind
+WHERE cases.mirror_departed_run_id IS NULL;
+CREATE VIEW audit_list_not_read AS
+WITH judged AS (
+	SELECT
+		cases.id,
+		kinds.kind,
+		CASE
+			WHEN linked_lists.first_read_run_id IS NULL THEN kinds.kind || ' never read' || coalesce(' (' || linked_lists.error_code || ')', '')
+			WHEN linked_lists.failures > 1 THEN kinds.kind || ' failed ' || linked_lists.failures || ' times (' || linked_lists.error_code || ')'
+			WHEN linked_lists.doubt IS NOT NULL THEN kinds.kind || ' doubted (' || linked_lists.doubt || ')'
+		END AS reason,
+		linked_lists.read_at
+	FROM cases
+	JOIN (SELECT DISTINCT kind FROM linked_lists WHERE read_at IS NOT NULL) AS kinds
+	LEFT JOIN linked_lists ON linked_lists.case_id = cases.id AND linked_lists.kind = kinds.kind
+	WHERE cases.mirror_redacted_run_id IS NULL
+)
+SELECT
+	clean_cases.id AS case_id,
+	clean_cases.name,
+	clean_cases.url,
+	group_concat(reason, '; ') AS why,
+	count(*) AS lists,
+	min(read_at) AS oldest_read_at
+FROM judged
+JOIN clean_cases ON clean_cases.id = judged.id
+WHERE reason IS NOT NULL
+GROUP BY clean_cases.id;
 INSERT INTO "lists" VALUES (5020, 'No', 'case_ongoing');
 INSERT INTO "lists" VALUES (5021, 'Yes', 'case_ongoing');
 INSERT INTO "lists" VALUES (5022, 'Unknown', 'case_ongoing');
@@ -3093,7 +3107,6 @@ UPDATE sqlite_master SET rowid = CASE name
 	WHEN 'all_dockets' THEN 9800199
 	WHEN 'all_docket_entries' THEN 9800200
 	WHEN 'document_entries' THEN 9800201
-	WHEN 'linked_list_states' THEN 9800202
 	WHEN 'clean_document_texts' THEN 9800204
 	WHEN 'linked_change_log' THEN 9800205
 	WHEN 'audit_documents_at_odds' THEN 9800206
@@ -3104,10 +3117,11 @@ UPDATE sqlite_master SET rowid = CASE name
 	WHEN 'audit_unknown_status' THEN 9800211
 	WHEN 'audit_text_at_odds' THEN 9800212
 	WHEN 'audit_docket_copies' THEN 9800213
-	WHEN 'audit_list_not_read' THEN 9800214
 	WHEN 'federal_districts' THEN 9800215
 	WHEN 'docket_crosswalk' THEN 9800216
-	WHEN 'clean_related_cases' THEN 9800217
-	WHEN 'clean_change_log' THEN 9800218
+	WHEN 'clean_related_cases' THEN 9800219
+	WHEN 'clean_change_log' THEN 9800220
+	WHEN 'linked_list_states' THEN 9800221
+	WHEN 'audit_list_not_read' THEN 9800222
 END;
 PRAGMA writable_schema = OFF;

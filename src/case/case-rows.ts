@@ -12,6 +12,7 @@ import type { ListField, caseDefendants, cases, dockets, relatedCases } from '..
 import { type JsonObject, type JsonValue, isJsonObject } from '../lib/json.ts';
 import { type EntryRow, toEntryRows, pickScalars, toStorable } from './docket-rows.ts';
 import type { SplitPayload } from './fingerprint.ts';
+import { toRelatedId } from './related-names.ts';
 import { type DocketNumber, isSameDocket, parseDocketNumber } from './reference.ts';
 
 /** Block elements, and the number of line breaks around each. */
@@ -156,7 +157,10 @@ const toDefendantRow = (one: JsonObject): DefendantRow => pickScalars(one, DEFEN
 export const toRelatedRows = (payload: JsonObject): RelatedCaseRow[] =>
   listObjects(payload.related_cases).map(toRelatedCaseRow);
 
-const toRelatedCaseRow = (one: JsonObject): RelatedCaseRow => pickScalars(one, RELATED_CASE_FIELDS);
+const toRelatedCaseRow = (one: JsonObject): RelatedCaseRow => ({
+  ...pickScalars(one, RELATED_CASE_FIELDS),
+  id: toRelatedId(one.id),
+});
 
 function toDocketRow(docket: JsonObject): DocketRow {
   const row = pickScalars(docket, DOCKET_FIELDS);

@@ -5,9 +5,12 @@ import type Database from 'better-sqlite3';
 import { openSqlite } from '../../src/db/engine.ts';
 import { openMirror } from '../../src/db/open-mirror.ts';
 import { SEARCH_OBJECTS } from '../../src/db/search-tables.ts';
+import { recordedCases } from '../../fake-api/collection/recorded-cases.ts';
 import { LATEST, makeEmptyVersion } from '../support/earlier-version.ts';
 import { verifyFile } from '../support/eventful-mirror.ts';
 import { makeFullMirror } from '../support/full-mirror.ts';
+import { makeCase } from '../support/make-case.ts';
+import { startHarness } from '../support/sync-harness.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 import { times } from '../support/times.ts';
 
@@ -17,6 +20,9 @@ const OLDEST = 17;
 const DROPPED_TABLES: Readonly<Record<string, string>> = {
   mirror_offers: `INSERT INTO mirror_offers VALUES ('documents', 'offered', 'case_id', 10, 20, '2030-01-01T03:17:00.000Z', 1)`,
 };
+/** The version before `related_cases.id` had an id that arrived as a text. */
+const BEFORE_IDS = 29;
+
 const ALL = Array.from({ length: LATEST - OLDEST }, (_, at) => OLDEST + at);
 /** The oldest, the one with a table that is not there any more, and the newest: there, the next migration finds rows. */
 const versions = times([OLDEST, 22, LATEST - 1], ALL);
@@ -40,7 +46,7 @@ const listColumns = (sqlite: Database.Database, schema: string, table: string): 
 type Columns = ReadonlyMap<string, readonly string[]>;
 
 /** Writes the rows of a mirror of today as the version with this number of migrations had them. Returns what is in both. */
-function writeWithRows(path: string, migrations: number, today: string): Columns {
+function writeWithRows(path: string, migrations: number, today: string, isFull = true): Columns {
   const copied = new Map<string, readonly string[]>();
   writeFileSync(path, makeEmptyVersion(migrations));
   const sqlite = openSqlite(path);
@@ -65,7 +71,7 @@ function writeWithRows(path: string, migrations: number, today: string): Columns
     (table) => sqlite.prepare(`SELECT 1 FROM main."${table}" LIMIT 1`).get() === undefined,
   );
   sqlite.close();
-  expect(empty).toEqual([]);
+  if (isFull) expect(empty).toEqual([]);
   return copied;
 }
 
@@ -110,5 +116,23 @@ describe('a mirror with rows in every table that its version has', () => {
     expect(listRows(path, copied)).toEqual(listRows(today, copied));
     const { findings } = verifyFile(path);
     expect(findings.filter(({ check }) => ['seals', 'schema', 'rows'].includes(check))).toEqual([]);
+  });
+
+  test('gets the id of a related case from a text of digits, as if it had arrived today', async () => {
+    const ids = ['90', 'x', ' 091 ', 92, null];
+    const related_cases = [...ids.map((id) => ({ id, name: 'Alder v. Birch' })), '93', { name: 'Alder' }];
+    const harness = await startHarness({ source: recordedCases([makeCase({ id: 8, related_cases })]) });
+    await harness.sync();
+    const path = join(tempFolder(), 'mirror.db');
+    const copied = writeWithRows(path, BEFORE_IDS, harness.database, false);
+    const sqlite = openSqlite(path);
+    sqlite.exec('UPDATE related_cases SET id = NULL WHERE id <> 92');
+    sqlite.close();
+    openMirror(path).close();
+    expect(listRows(path, copied).related_cases).toMatchObject(
+      [90, null, 91, 92, null, null].map((id) => ({ id })),
+    );
+    expect(listRows(path, copied)).toEqual(listRows(harness.database, copied));
+    expect(verifyFile(path).findings).toEqual([]);
   });
 });

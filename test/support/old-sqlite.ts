@@ -35,7 +35,10 @@ export async function openWithOldSqlite(path: string): Promise<OldReader> {
   const start = require('sql.js') as (options: { wasmBinary: Uint8Array }) => Promise<OldSqlite>;
   const { Database } = await start({ wasmBinary: readFileSync(WASM) });
   const database = new Database(bytes);
-  database.create_function('json_extract', extract);
+  database.create_function('json_extract', (text, path) => toSql(find(text, path)));
+  database.create_function('json_type', (text, path) => toType(find(text, path)));
+  database.create_function('json_array_length', (text) => (find(text, '$') as unknown[]).length);
+  database.create_function('json_quote', (value) => JSON.stringify(value));
   database.create_function('json_valid', isJson);
   const rows = (sql: string): Value[][] => database.exec(sql)[0]?.values ?? [];
   return {
@@ -47,15 +50,27 @@ export async function openWithOldSqlite(path: string): Promise<OldReader> {
   };
 }
 
-/** `json_extract` of the whole text (`$`), of an element (`$[0]`), or of the id of either, as SQLite's own value. */
-function extract(text: Value, path: Value): unknown {
+/** The whole JSON (`$`), an element of it (`$[0]`), or the id of either; undefined if there is none. */
+function find(text: Value, path: Value): unknown {
   const [, place, id] = /^\$(?:\[(\d+)\])?(\.id)?$/.exec(String(path)) ?? [null];
-  if (place === null) throw new Error(`json_extract at ${String(path)}`);
+  if (place === null) throw new Error(`JSON at ${String(path)}`);
   if (typeof text !== 'string') return text;
   const whole: unknown = JSON.parse(text);
   const element = place === undefined ? whole : (whole as unknown[])[Number(place)];
-  const value = id === undefined ? element : (element as { id?: unknown } | undefined)?.id;
+  return id === undefined ? element : (element as { id?: unknown } | null | undefined)?.id;
+}
+
+/** A value as SQLite's own. */
+function toSql(value: unknown): unknown {
   return typeof value === 'object' && value !== null ? JSON.stringify(value) : (value ?? null);
+}
+
+function toType(value: unknown): string | null {
+  if (value === undefined) return null;
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'array';
+  if (typeof value === 'number') return Number.isInteger(value) ? 'integer' : 'real';
+  return typeof value === 'string' ? 'text' : typeof value === 'boolean' ? String(value) : 'object';
 }
 
 function isJson(text: Value): number {
