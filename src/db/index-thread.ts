@@ -27,7 +27,7 @@ export interface IndexTask {
 export type Notice = number | null;
 
 /** The docket entries that one statement indexes at most. */
-const ENTRIES_AT_ONCE = 100_000;
+const ENTRIES_AT_ONCE = 30_000;
 /** The memory for new words, in bytes. */
 const MEMORY = 2 * 2 ** 20;
 /** In kibibytes if negative. It reads and writes each page about once. */

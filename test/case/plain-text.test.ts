@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { toPlainText } from '../../src/case/case-rows.ts';
+import { toPlainText } from '../../src/case/plain-text.ts';
 
 describe('the text of HTML', () => {
   test.each([

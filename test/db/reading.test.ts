@@ -5,7 +5,7 @@ import { findCase } from '../../src/db/read-case.ts';
 import { openMirror, openMirrorReadOnly, type Mirror } from '../../src/db/open-mirror.ts';
 import { query } from '../../src/db/query.ts';
 import { takeWriterLock } from '../../src/db/lock.ts';
-import { toPlainText } from '../../src/case/case-rows.ts';
+import { toPlainText } from '../../src/case/plain-text.ts';
 import { recordedCases } from '../../fake-api/collection/recorded-cases.ts';
 import { makeCase, makeDocket, makeEntry } from '../support/make-case.ts';
 import { smallCollection } from '../support/small-collection.ts';

@@ -1,4 +1,4 @@
-import { toPlainText } from '../../case/case-rows.ts';
+import { toPlainText } from '../../case/plain-text.ts';
 import type { Candidate } from '../../db/find-candidates.ts';
 import type { CaseList } from '../../db/linked/read-records.ts';
 import type { Presence } from '../../db/read-case.ts';

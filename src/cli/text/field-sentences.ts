@@ -1,5 +1,5 @@
 import { type FieldChange, compareObjects } from '../../case/diff.ts';
-import { toPlainText } from '../../case/case-rows.ts';
+import { toPlainText } from '../../case/plain-text.ts';
 import type { EntryChange } from '../../history/changes.ts';
 import { type JsonObject, type JsonValue, isJsonObject } from '../../lib/json.ts';
 import { clipText, renderCount } from '../../lib/layout.ts';

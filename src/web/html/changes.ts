@@ -1,4 +1,4 @@
-import { toPlainText } from '../../case/case-rows.ts';
+import { toPlainText } from '../../case/plain-text.ts';
 import type { FieldChange } from '../../case/diff.ts';
 import type { RecordKind } from '../../db/schema/schema.ts';
 import {

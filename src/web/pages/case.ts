@@ -1,4 +1,4 @@
-import { toPlainText } from '../../case/case-rows.ts';
+import { toPlainText } from '../../case/plain-text.ts';
 import { toNotices } from '../../cli/text/case.ts';
 import { renderRunAsOf } from '../../cli/text/period.ts';
 import { toCaseName } from '../../cli/text/words.ts';
