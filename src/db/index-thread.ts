@@ -45,6 +45,12 @@ export interface IndexFile {
 
 /** Opens the file for the indexes beside a mirror. Each statement reads the mirror as it is when it starts. */
 export function openIndexFile({ database, identity, target }: IndexTask): IndexFile {
+  const refuseReplaced = (): void => {
+    if (identifyFile(database) !== identity)
+      throw new Error(`${database} was replaced by another file during the sync.`);
+  };
+  // Before too: to open another file with the log of the first would take the log's memory from the writer of this process.
+  refuseReplaced();
   const sqlite = openSqlite(target);
   // After a crash the file is removed and not read, so it needs no journal, which SQLite leaves out in unsafe mode only,
   // and no wait for the disk.
@@ -52,8 +58,7 @@ export function openIndexFile({ database, identity, target }: IndexTask): IndexF
   for (const setting of ['journal_mode = OFF', 'synchronous = OFF']) sqlite.pragma(setting);
   sqlite.prepare('ATTACH ? AS mirror').run(`${pathToFileURL(database).href}?mode=ro`);
   for (const name of ['main', 'mirror']) sqlite.pragma(`${name}.cache_size = ${CACHE}`);
-  if (identifyFile(database) !== identity)
-    throw new Error(`${database} was replaced by another file during the sync.`);
+  refuseReplaced();
   const { entries, cases } = SEARCH_INDEXES;
   createIndex(sqlite, entries, 'main', MEMORY);
   const add = sqlite.prepare<[number, number]>(toInsert(entries));

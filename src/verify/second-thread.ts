@@ -118,9 +118,14 @@ export function collectProofs(
 
 /** What the second thread executes. */
 export function runSecondThread({ path, file, port, position }: Task): void {
+  const refuseReplaced = (): void => {
+    if (identifyFile(path) !== file) throw new Error(`${path} was replaced while it was verified.`);
+  };
+  // Before too: to open another file with the log of the first would take the log's memory from the first thread.
+  refuseReplaced();
   const mirror = openMirrorReadOnly(path);
   try {
-    if (identifyFile(path) !== file) throw new Error(`${path} was replaced while it was verified.`);
+    refuseReplaced();
     proveDownwards(
       mirror,
       (id) => BigInt(id) > Atomics.load(position, 0),

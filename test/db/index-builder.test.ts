@@ -1,5 +1,5 @@
-import { cpSync, existsSync, readdirSync, statSync } from 'node:fs';
-import { basename, dirname } from 'node:path';
+import { cpSync, existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { type BuilderOptions, prepareIndexBuilder } from '../../src/db/index-builder.ts';
 import { openIndexFile } from '../../src/db/index-thread.ts';
@@ -17,6 +17,7 @@ import { listAllWords } from '../support/index-words.ts';
 import { makeCase, makeDocket, makeEntry } from '../support/make-case.ts';
 import { openEmptyMirror } from '../support/open-empty-mirror.ts';
 import { findProgram } from '../support/program.ts';
+import { tempFolder } from '../support/temp-folder.ts';
 
 findProgram(); // The thread is a file of the built program.
 
@@ -177,11 +178,14 @@ describe('the thread that builds search indexes', () => {
     again.close();
   });
 
-  test('refuses a file that took the place of the mirror', () => {
+  test('refuses a file that took the place of the mirror, before it opens it', () => {
     const mirror = openEmptyMirror();
+    const other = join(tempFolder(), 'other.db');
+    writeFileSync(other, 'no database');
     const started = new Int32Array(new SharedArrayBuffer(4));
-    const task = { database: mirror.path, identity: 'another', target: `${mirror.path}.other`, started };
-    expect(() => openIndexFile(task)).toThrow('was replaced by another file');
+    const task = { identity: 'another', target: `${mirror.path}.other`, started };
+    for (const database of [mirror.path, other])
+      expect(() => openIndexFile({ ...task, database })).toThrow('was replaced by another file');
     mirror.close();
   });
 });

@@ -119,13 +119,16 @@ describe('the second thread of verify', () => {
     expect(proven.sort((a, b) => a - b)).toEqual(ids.slice(-100));
   });
 
-  test('refuses a file that took the place of the one that is verified', async () => {
+  test('refuses a file that took the place of the one that is verified, before it opens it', async () => {
     const { database } = await share();
+    const other = join(tempFolder(), 'other.db');
+    writeFileSync(other, 'no database');
     const { port1, port2 } = new MessageChannel();
     const position = new BigInt64Array(new SharedArrayBuffer(8));
-    expect(() => {
-      runSecondThread({ path: database, file: 'another', port: port2, position });
-    }).toThrow('was replaced');
+    for (const path of [database, other])
+      expect(() => {
+        runSecondThread({ path, file: 'another', port: port2, position });
+      }).toThrow('was replaced');
     port1.close();
   });
 });
