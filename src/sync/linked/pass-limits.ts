@@ -15,8 +15,9 @@ export const endsEarly = ({ code }: MirrorError): boolean =>
   code === 'RETRY_AFTER_TOO_LONG' || code === 'MAX_DURATION_REACHED';
 
 /**
- * What one pass over linked lists, texts or files may request. It is asked before each request: first attempts, retries and
- * redirects. A list that was requested is finished, even if it takes more than is left, and so are the redirects of a text or a file.
+ * What one pass over linked lists, texts or files may request. It counts each request before it is sent: first attempts, retries and
+ * redirects. After {@link BudgetMeter.admitRest} it can refuse only the next request: a list, a text or a file that was requested is
+ * finished, even if that takes more than is left.
  */
 export class BudgetMeter {
   readonly #budget: LinkedBudget;

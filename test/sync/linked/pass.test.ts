@@ -110,6 +110,13 @@ describe('a pass over linked lists', () => {
     expect(harness.rows('SELECT count(*) AS n FROM linked_lists')).toEqual([{ n: 2 }]);
   });
 
+  test('retries each page of a list that it began, even if its budget is spent', async () => {
+    const faults = firstTries(1, SORRY, linkedList());
+    const harness = await start(1, { linked: { documents: { pageSize: 1 } }, faults });
+    const { sums } = await harness.pass('2');
+    expect(sums).toMatchObject({ lists_read: 1, lists_failed: 0, requests: 7, retries: 3 }); // page 1 three times
+  });
+
   test('ends after the minutes of its budget', async () => {
     const harness = await start(4);
     const report = await harness.pass('100,1m', { settings: { delayMs: '20000' } });
