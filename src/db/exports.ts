@@ -35,15 +35,20 @@ const WAIT_MS = 60_000;
 
 /**
  * Records that a place gets content, before it has it: a process that dies leaves a place on record. Returns why it could not be
- * recorded, as where this user may only read the mirror; null if it is.
+ * recorded, as where this user may only read the mirror or another connection writes to it for longer than `waitMs`; null if it is.
  */
-export function recordPlace(path: string, place: ExportPlace, now: Date): string | null {
-  return record(path, place, now, 'min(oldest_run_id, @runId)');
+export function recordPlace(
+  path: string,
+  place: ExportPlace,
+  now: Date,
+  waitMs: number = WAIT_MS,
+): string | null {
+  return record(path, place, now, 'min(oldest_run_id, @runId)', waitMs);
 }
 
 /** Records that a place has this content alone. */
 export function recordReplaced(path: string, place: ExportPlace, now: Date): string | null {
-  return record(path, { ...place, keepsEarlier: false }, now, '@runId');
+  return record(path, { ...place, keepsEarlier: false }, now, '@runId', WAIT_MS);
 }
 
 function record(
@@ -51,9 +56,10 @@ function record(
   { keepsEarlier, ...place }: ExportPlace,
   now: Date,
   oldest: string,
+  waitMs: number,
 ): string | null {
   try {
-    return closing(openSqlite(path, { fileMustExist: true, timeout: WAIT_MS }), (sqlite) => {
+    return closing(openSqlite(path, { fileMustExist: true, timeout: waitMs }), (sqlite) => {
       if (sqlite.prepare('SELECT 1 FROM mirror_snapshot').get() !== undefined)
         return `${path} is a snapshot, and a snapshot is not changed`;
       keepSeals(sqlite);

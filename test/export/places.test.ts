@@ -1,8 +1,10 @@
-import { chmodSync, renameSync } from 'node:fs';
+import { renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { restoreSnapshot } from '../../src/backup/restore.ts';
 import { takeSnapshot } from '../../src/backup/snapshot.ts';
+import { closing, openSqlite } from '../../src/db/engine.ts';
+import { recordPlace } from '../../src/db/exports.ts';
 import { toPlace } from '../../src/publish/place.ts';
 import { runCli } from '../support/command-line.ts';
 import { tempFolder } from '../support/temp-folder.ts';
@@ -137,15 +139,24 @@ describe('where the mirror was exported', () => {
     expect(toPlaces(await listOutdated())).not.toContain(at('later'));
   });
 
-  test('is said not to be on record where the mirror can only be read', async () => {
-    chmodSync(harness.database, 0o444);
-    const isRoot = process.getuid?.() === 0; // may write nevertheless
-    const { exitCode, stderr } = await harness.run(['export', at('read-only'), '--tables', 'runs']);
-    chmodSync(harness.database, 0o644);
-    expect([exitCode, stderr]).toEqual([
-      0,
-      isRoot ? expect.any(String) : expect.stringContaining('not on record'),
-    ]);
+  test('is not on record where another connection writes for too long, and the reason is returned', () => {
+    const place = {
+      place: at('held'),
+      kind: 'export',
+      command: 'export',
+      runId: 1,
+      keepsEarlier: false,
+    } as const;
+    const now = new Date('2030-01-01');
+    closing(openSqlite(harness.database), (writer) => {
+      writer.exec('BEGIN IMMEDIATE');
+      expect(recordPlace(harness.database, place, now, 1)).toContain('database is locked');
+    });
+    const isOnRecord = () =>
+      harness.rows(`SELECT 1 FROM mirror_exports WHERE place = '${place.place}'`).length > 0;
+    expect(isOnRecord()).toBe(false);
+    expect(recordPlace(harness.database, place, now)).toBeNull();
+    expect(isOnRecord()).toBe(true);
   });
 });
 
