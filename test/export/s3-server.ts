@@ -19,8 +19,8 @@ export async function startS3() {
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? '', 'http://server');
     const key = decodeURIComponent(url.pathname).replace(/^\/research\/?/, '');
-    const answer = (status: number, body: string | Buffer = ''): void => {
-      response.writeHead(status, { 'content-length': Buffer.byteLength(body) });
+    const answer = (status: number, body: string | Buffer = '', headers = {}): void => {
+      response.writeHead(status, { 'content-length': Buffer.byteLength(body), ...headers });
       response.end(body);
     };
     const found = objects.get(key);
@@ -51,7 +51,7 @@ export async function startS3() {
     } else if (found === undefined) answer(404, '<Error><Code>NoSuchKey</Code></Error>');
     else {
       gets.push(key);
-      answer(200, found);
+      answer(200, found, { etag: `"${toTag(key)}"` });
     }
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

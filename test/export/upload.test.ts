@@ -133,6 +133,21 @@ describe('export --to', () => {
     expect((await readAgain('--as-of', '4')).sort()).toEqual(first);
   });
 
+  test('an object that another program replaces during the copy is read by the next copy, which writes it again', async () => {
+    const words = ['--format', 'delta', '--tables', 'runs'];
+    let data = '';
+    let bytes: Buffer = Buffer.of();
+    server.during(/_delta_log/, () => {
+      data = [...server.objects.keys()].find((key) => key.endsWith('.parquet')) ?? '';
+      bytes = server.objects.get(data) ?? bytes;
+      server.objects.set(data, Buffer.from(bytes).reverse());
+      return Promise.resolve();
+    });
+    expect((await exportTo(...words)).exitCode).toBe(0);
+    expect((await exportTo(...words)).exitCode).toBe(0);
+    expect(server.objects.get(data)?.equals(bytes)).toBe(true);
+  });
+
   test('a prefix keeps to one kind of export', async () => {
     await exportTo('--format', 'delta');
     const before = new Map(server.objects);

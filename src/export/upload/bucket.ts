@@ -28,14 +28,20 @@ export interface ListedObject {
   readonly bytes: number;
 }
 
+/** An object as one answer brought it: the ETag is that of the bytes that were hashed. */
+export interface ReadObject extends Omit<ListedObject, 'key'> {
+  /** In hex. */
+  readonly sha256: string;
+}
+
 export interface Bucket {
   /**
    * Writes an object, in parts if it is large, and reads it back. Fails with UPLOAD_FAILED if it reads back otherwise; then it is
    * removed.
    */
-  readonly put: (key: string, content: Content, sha256: string) => Promise<void>;
-  /** SHA-256 of an object in hex; null if there is none. */
-  readonly hash: (key: string) => Promise<string | null>;
+  readonly put: (key: string, content: Content, sha256: string) => Promise<ReadObject>;
+  /** Reads an object to its end; null if there is none. */
+  readonly read: (key: string) => Promise<ReadObject | null>;
   /** An object as text, up to the size of any manifest; null if there is none. */
   readonly readText: (key: string) => Promise<string | null>;
   /** The objects whose keys begin with a text. */
@@ -61,15 +67,20 @@ export function openBucket({ bucket }: ObjectAddress, env: BucketEnvironment, si
     responseChecksumValidation: 'WHEN_REQUIRED',
   });
   const options = { abortSignal: signal };
-  const read = async (key: string): Promise<AsyncIterable<Uint8Array>> => {
-    const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }), options);
-    return Body as AsyncIterable<Uint8Array>;
+  const get = async (key: string): Promise<{ body: AsyncIterable<Uint8Array>; etag: string }> => {
+    const { Body, ETag } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }), options);
+    return { body: Body as AsyncIterable<Uint8Array>, etag: toEtag(ETag) };
   };
-  const hash = (key: string): Promise<string | null> =>
+  const read = (key: string): Promise<ReadObject | null> =>
     orAbsent(bucket, async () => {
+      const { body, etag } = await get(key);
       const digest = createHash('sha256');
-      for await (const chunk of await read(key)) digest.update(chunk);
-      return digest.digest('hex');
+      let bytes = 0;
+      for await (const chunk of body) {
+        digest.update(chunk);
+        bytes += chunk.length;
+      }
+      return { sha256: digest.digest('hex'), etag, bytes };
     });
   const remove = async (key: string): Promise<void> => {
     await inBucket(bucket, () => client.send(new DeleteObjectCommand({ Bucket: bucket, Key: key }), options));
@@ -90,7 +101,8 @@ export function openBucket({ bucket }: ObjectAddress, env: BucketEnvironment, si
       } finally {
         signal.removeEventListener('abort', abort);
       }
-      if ((await hash(key)) === sha256) return;
+      const found = await read(key);
+      if (found?.sha256 === sha256) return found;
       const fault = `The object ${key} of ${bucket} does not read back as it was written`;
       try {
         await remove(key);
@@ -100,12 +112,12 @@ export function openBucket({ bucket }: ObjectAddress, env: BucketEnvironment, si
       }
       throw new MirrorError('UPLOAD_FAILED', `${fault}.`);
     },
-    hash,
+    read,
     readText: (key) =>
       orAbsent(bucket, async () => {
         const chunks: Uint8Array[] = [];
         let bytes = 0;
-        for await (const chunk of await read(key)) {
+        for await (const chunk of (await get(key)).body) {
           chunks.push(chunk);
           bytes += chunk.length;
           if (bytes > MAX_TEXT_BYTES) break;
@@ -120,8 +132,8 @@ export function openBucket({ bucket }: ObjectAddress, env: BucketEnvironment, si
           { Bucket: bucket, Prefix: start },
           options,
         ))
-          for (const { Key: key, ETag: etag = '', Size: bytes = 0 } of page.Contents ?? [])
-            if (key !== undefined) found.push({ key, etag, bytes });
+          for (const { Key: key, ETag: etag, Size: bytes = 0 } of page.Contents ?? [])
+            if (key !== undefined) found.push({ key, etag: toEtag(etag), bytes });
         return found;
       }),
     remove,
@@ -130,6 +142,9 @@ export function openBucket({ bucket }: ObjectAddress, env: BucketEnvironment, si
     },
   };
 }
+
+/** Some servers put quotes around an ETag in one kind of answer and not in the other. */
+const toEtag = (etag: string | undefined): string => etag?.replaceAll('"', '') ?? '';
 
 const toBody = (content: Content) =>
   'text' in content ? content.text : createReadStream(content.path, { highWaterMark: 1_048_576 });

@@ -13,7 +13,7 @@ import {
   toManifestKind,
 } from '../target.ts';
 import type { ObjectAddress } from './address.ts';
-import type { Bucket, ListedObject } from './bucket.ts';
+import type { Bucket, ListedObject, ReadObject } from './bucket.ts';
 import { PROVEN, parseProven, renderProven } from './proven.ts';
 
 /*
@@ -69,11 +69,12 @@ export async function uploadExport(bucket: Bucket, request: UploadRequest): Prom
   const { address, folder, kind, runId } = request;
   const counts = { objects: 0, bytes: 0, unchanged: 0, removed: 0 };
   const root = await readRoot(bucket, address, kind);
-  const put = async (file: string, key: string, sha256: string): Promise<void> => {
+  const put = async (file: string, key: string, sha256: string): Promise<ReadObject> => {
     const path = join(folder, file);
-    await bucket.put(key, { path }, sha256);
+    const written = await bucket.put(key, { path }, sha256);
     counts.objects++;
     counts.bytes += lstatSync(path).size;
+    return written;
   };
   const toDone = (place: string, newer: string | null): Uploaded => ({
     address: `s3://${address.bucket}/${address.prefix}`,
@@ -94,7 +95,7 @@ export async function uploadExport(bucket: Bucket, request: UploadRequest): Prom
   request.onPlacing({ folder: place, keepsEarlier: false });
   for (const [file, sha256] of [...parseSums(sums), [SUMS, toHash(sums)] as const]) {
     const key = `${address.prefix}${place}/${file}`;
-    if ((await bucket.hash(key)) === sha256) counts.unchanged++;
+    if ((await bucket.read(key))?.sha256 === sha256) counts.unchanged++;
     else await put(file, key, sha256);
   }
   request.onPlaced({ folder: place, keepsEarlier: false });
@@ -162,7 +163,7 @@ const COMMIT = /\/_delta_log\/\d{20}\.json$/;
 async function uploadTables(
   bucket: Bucket,
   { folder, address: { prefix, bucket: name }, dropsHistory, readsAll, check }: UploadRequest,
-  put: (file: string, key: string, sha256: string) => Promise<void>,
+  put: (file: string, key: string, sha256: string) => Promise<ReadObject>,
   counts: { unchanged: number; removed: number },
 ): Promise<void> {
   const files = listFiles(folder);
@@ -170,39 +171,44 @@ async function uploadTables(
   const start = `${prefix}${TABLES}/`;
   const there = toListed(await bucket.list(start), prefix);
   const proven = parseProven(await bucket.readText(`${prefix}${PROVEN}`));
-  const hashOf = async (file: string): Promise<string | null> => {
+  const find = async (file: string): Promise<ReadObject | null> => {
     const [one, listed] = [proven.get(file), there.get(file)];
     const isSame =
       one !== undefined && one.etag !== '' && one.etag === listed?.etag && one.bytes === listed.bytes;
-    return isSame && !readsAll ? one.sha256 : bucket.hash(`${prefix}${file}`);
+    return isSame && !readsAll ? one : bucket.read(`${prefix}${file}`);
   };
-  const commits = new Set<string>();
+  // Each as it was read, not as it is listed at the end: meanwhile another program may have replaced it.
+  const found = new Map<string, ReadObject>();
   for (const file of dropsHistory ? [] : there.keys()) {
     if (!COMMIT.test(file)) continue;
-    if (!here.has(file) || (await hashOf(file)) !== (await hashFile(join(folder, file))))
+    const commit = here.has(file) ? await find(file) : null;
+    if (commit === null || commit.sha256 !== (await hashFile(join(folder, file))))
       throw new MirrorError(
         'EXPORT_REFUSED',
         `The bucket ${name} has another history: ${file} is not that of ${folder}.`,
         { hint: 'Name another prefix. --forget replaces what is there, without its earlier versions.' },
       );
-    commits.add(file);
+    found.set(file, commit);
   }
-  const hashes = new Map<string, string>();
   for (const file of orderFiles(files)) {
     const key = `${prefix}${file}`;
     const isInTable = file.startsWith(`${TABLES}/`);
     const isData = isInTable && !file.includes('/_delta_log/');
     const sha256 = await hashFile(join(folder, file));
     // A copy that died may have left an object that was never read back, so its size proves nothing.
-    const isThere = commits.has(file) || (isData && there.has(file) && (await hashOf(file)) === sha256);
-    if (isInTable) hashes.set(file, sha256);
-    if (isThere) {
+    const known = found.get(file) ?? (isData && there.has(file) ? await find(file) : null);
+    if (known?.sha256 === sha256) {
+      found.set(file, known);
       counts.unchanged++;
       continue;
     }
     if (!isData) check();
-    if (file === MANIFEST) await writeProven(bucket, prefix, hashes);
-    await put(file, key, sha256);
+    if (file === MANIFEST) {
+      const text = renderProven(found);
+      await bucket.put(`${prefix}${PROVEN}`, { text }, toHash(text));
+    }
+    const written = await put(file, key, sha256);
+    if (isInTable) found.set(file, written);
   }
   for (const file of dropsHistory ? there.keys() : []) {
     if (here.has(file)) continue;
@@ -213,14 +219,3 @@ async function uploadTables(
 
 const toListed = (objects: readonly ListedObject[], prefix: string): Map<string, ListedObject> =>
   new Map(objects.map((one) => [one.key.slice(prefix.length), one]));
-
-/** Writes which objects were read back, as the bucket lists them now. All of them were, when this is called. */
-async function writeProven(
-  bucket: Bucket,
-  prefix: string,
-  hashes: ReadonlyMap<string, string>,
-): Promise<void> {
-  const listed = toListed(await bucket.list(`${prefix}${TABLES}/`), prefix);
-  const text = renderProven(listed, hashes);
-  await bucket.put(`${prefix}${PROVEN}`, { text }, toHash(text));
-}
