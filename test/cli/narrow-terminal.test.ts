@@ -94,6 +94,9 @@ test('a command that npx runs prints the next command with npx', async () => {
     });
   expect((await init({ npm_command: 'exec' })).stdout).toContain('\n  npx clearinghouse-mirror doctor ');
   expect((await init({})).stdout).toContain('\n  clearinghouse-mirror doctor ');
+  const wrong = (env: NodeJS.ProcessEnv) => runCli(['status', '--nothing'], { env });
+  expect((await wrong({ npm_command: 'exec' })).stderr).toContain('`npx clearinghouse-mirror status --help`');
+  expect((await wrong({})).stderr).toContain('`clearinghouse-mirror status --help`');
 });
 
 test('a query without a statement and one with two have different messages', async () => {

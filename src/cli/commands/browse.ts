@@ -3,7 +3,7 @@ import type { ExitName } from '../../errors/exit-codes.ts';
 import { closing } from '../../db/engine.ts';
 import { openMirrorReadOnly } from '../../db/open-mirror.ts';
 import { addSettings, readSettings, type Flags } from '../options.ts';
-import { type Io, say, untilAborted, withStop, write } from '../io.ts';
+import { type Io, ownCommand, say, untilAborted, withStop, write } from '../io.ts';
 import { renderError } from '../text/errors.ts';
 
 export const DEFAULT_PORT = 8750;
@@ -42,7 +42,7 @@ export async function runCommand(flags: Flags, io: Io): Promise<ExitName> {
   return withStop<ExitName>(io, async (signal) => {
     const site = { database, now: io.runtime.now, timeZone: io.timeZone };
     const server = await startServer(site, flags.port as number, (thrown) => {
-      say(io.stderr, `${renderError(thrown, io.timeZone, 'browse')}\n`);
+      say(io.stderr, `${renderError(thrown, io.timeZone, { command: 'browse', program: ownCommand(io) })}\n`);
     });
     try {
       await write(io.stdout, `${server.url}\n`);

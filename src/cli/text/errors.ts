@@ -3,15 +3,22 @@ import { CHECKS, type Finding } from '../../doctor/finding.ts';
 import { ERROR_KINDS, MirrorError } from '../../errors/mirror-error.ts';
 import { wrapText } from '../../lib/layout.ts';
 import { localizeTimes } from '../../lib/local-time.ts';
+import { PACKAGE } from '../../lib/package-info.ts';
 import { toCellText } from './words.ts';
 
 /**
  * A failure as a user sees it: one line and a hint, with times on the user's clock. Only a bug of the program shows its
- * stack. For a wrong command line, the hint names the help of `command`.
+ * stack. For a wrong command line, the hint names the help of `command`. Commands in the hint begin with `program`, so that
+ * they can be copied.
  */
-export function renderError(error: unknown, timeZone: string, command: string | null = null): string {
+export function renderError(
+  error: unknown,
+  timeZone: string,
+  { command = null, program = PACKAGE.name }: { command?: string | null | undefined; program?: string } = {},
+): string {
   if (error instanceof MirrorError) {
-    const told = `Error: ${toCellText(error.message)} [${error.code}]\nHint: ${toCellText(toHint(error, command))}`;
+    const hint = toCellText(toHint(error, command)).replaceAll(`\`${PACKAGE.name} `, `\`${program} `);
+    const told = `Error: ${toCellText(error.message)} [${error.code}]\nHint: ${hint}`;
     return localizeTimes(told, timeZone);
   }
   const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);

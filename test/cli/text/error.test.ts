@@ -19,10 +19,10 @@ test('a hint has no control characters', () => {
 
 test('a usage error without its own hint points to the help of its command', () => {
   const bare = new MirrorError('USAGE', 'No lamp.');
-  expect(renderError(bare, 'UTC', 'query')).toContain(
+  expect(renderError(bare, 'UTC', { command: 'query' })).toContain(
     'Hint: `clearinghouse-mirror query --help` shows how it is used.',
   );
   expect(renderError(bare, 'UTC')).toContain('Hint: See `clearinghouse-mirror --help`.');
   const own = new MirrorError('USAGE', 'No lamp.', { hint: 'Light one.' });
-  expect(renderError(own, 'UTC', 'query')).toContain('Hint: Light one.');
+  expect(renderError(own, 'UTC', { command: 'query' })).toContain('Hint: Light one.');
 });
