@@ -9,6 +9,9 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { setImmediate as nextTick } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Column } from '../../src/export/columns.ts';
@@ -20,6 +23,10 @@ import {
   readState,
   toFileName,
 } from '../../src/export/delta/actions.ts';
+import { noteParts } from '../../src/export/delta/folder.ts';
+import { CSV } from '../../src/export/formats/csv.ts';
+import type { RowWriter } from '../../src/export/formats/format.ts';
+import type { Table } from '../../src/export/table.ts';
 import { listFiles } from '../../src/export/target.ts';
 import { startCommand } from '../crash/run-command.ts';
 import { tempFolder } from '../support/temp-folder.ts';
@@ -105,6 +112,30 @@ describe('the log of a Delta table', () => {
     ])
       expect(() => readState([first, JSON.stringify(action)])).toThrow(UnknownLog);
   });
+});
+
+test('a part that is written leaves no writer in memory, whatever buffers it has', async () => {
+  const writers: WeakRef<RowWriter>[] = [];
+  const { format, parts } = noteParts({
+    ...CSV,
+    open() {
+      const writer: RowWriter = { write: () => undefined, finish: () => undefined };
+      writers.push(new WeakRef(writer));
+      return writer;
+    },
+  });
+  const writePart = (path: string): void => {
+    const writer = format.open(path, {} as Table);
+    writer.write([path]);
+    writer.finish();
+  };
+  writePart('a');
+  writePart('b');
+  await nextTick(); // A reference that was just made is kept until then.
+  setFlagsFromString('--expose-gc');
+  (runInNewContext('gc') as () => void)();
+  expect(writers.map((one) => one.deref())).toEqual([undefined, undefined]);
+  expect(new Set(parts.values()).size).toBe(2);
 });
 
 describe('export --format delta', () => {

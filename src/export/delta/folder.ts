@@ -37,23 +37,26 @@ import { type FolderManifest, HINT, type RunEntry, readManifest } from './manife
  */
 
 /** The hash of the content of each file by its path on the disk. */
-export type PartContents = ReadonlyMap<string, () => string>;
+export type PartContents = ReadonlyMap<string, string>;
 
 /** The format, which also notes the content of each file that it writes. */
 export function noteParts(format: Format): { readonly format: Format; readonly parts: PartContents } {
-  const parts = new Map<string, () => string>();
+  const parts = new Map<string, string>();
   const noting: Format = {
     ...format,
     open(path, table) {
       const writer = format.open(path, table);
       const hash = new ContentHash();
-      parts.set(path, () => hash.digest());
       return {
         write(values) {
           writer.write(values);
           hash.addRow(values);
         },
-        finish: writer.finish,
+        finish() {
+          writer.finish();
+          // A text alone: a function would keep the writer, with its buffers and what it knows of each row group.
+          parts.set(path, hash.digest());
+        },
       };
     },
   };
@@ -149,7 +152,7 @@ function planTable(
   const files = written.files.flatMap((built) => {
     const { path, bytes, rows } = built;
     const from = join(build, path);
-    const content = parts.get(from)?.();
+    const content = parts.get(from);
     if (rows === 0 || content === undefined) return [];
     const name = toFileName(table.columns, content);
     const value = partition === null ? null : (/=(-?\d+)\//.exec(path)?.[1] ?? null);
