@@ -107,7 +107,7 @@ export async function runExport(
   return 'complete';
 }
 
-/** The command that writes a folder anew. Without a redaction in between it gives the same again. */
+/** The command that writes a folder anew: with the same choices, and without what was redacted since. */
 function toCommand(
   path: string,
   kind: ExportRequest['kind'],

@@ -80,6 +80,9 @@ describe('where the mirror was exported', () => {
       '6 exports may have what was redacted since',
     );
     const text = await run('status');
+    expect(text.replaceAll(/\s+/g, ' ')).toMatch(
+      /redact --removed 'PLACE'.*bucket with versioning keeps earlier versions/,
+    );
     const commands = outdated.map(({ command }) => command);
     expect(commands.filter((command) => !text.includes(command))).toEqual([]);
     expect(commands).toContain(

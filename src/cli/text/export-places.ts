@@ -23,9 +23,9 @@ function renderPlaces(rows: readonly ExportRow[], database: string | null): stri
   ]);
 }
 
-/** Only this program writes the record, so somebody must tell it what was removed elsewhere. */
+/** Only this program writes the record, so somebody must tell it what was removed elsewhere. A place in a bucket can have spaces. */
 const REMOVED_HINT =
-  'An export that replaces another takes the old one off the record. What you removed yourself: `clearinghouse-mirror redact --removed PLACE`.';
+  "A new export to the same folder takes the old one off the record, one of Delta tables only with --forget. What you removed yourself, as in a bucket: `clearinghouse-mirror redact --removed 'PLACE'`. A bucket with versioning keeps earlier versions of objects that were removed or replaced: delete those versions first.";
 
 /** For `status`: the places that may have what was redacted since. Empty if none of them is there. */
 export function renderOutdatedPlaces(
