@@ -9,6 +9,7 @@ import { smallCollection } from '../support/small-collection.ts';
 import { startHarness } from '../support/sync-harness.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 import { findProgram } from '../support/program.ts';
+import { times } from '../support/times.ts';
 
 const FULL = '/dev/full';
 const whereThereIsAFullDevice = existsSync(FULL) ? describe : describe.skip;
@@ -59,19 +60,24 @@ whereThereIsAFullDevice('on a full disk', () => {
     expect(rows('SELECT outcome FROM sync_runs')).toEqual([{ outcome: 'complete' }]);
   });
 
-  test('a scheduled run continues, and one of its steps reports that the log is lost', async () => {
-    const { run, rows, env } = await start();
-    const { exitCode } = await run(['nightly', '--once', '--no-nightly-snapshot'], { stderr: FULL });
-    expect(exitCode).toBe(12);
-    expect(rows('SELECT outcome FROM sync_runs')).toEqual([{ outcome: 'complete' }]);
-    const { stdout } = await runCli(['status'], { env });
-    expect(stdout).toContain('log failed: OUTPUT_LOST');
-  });
+  test.each(times(['auto'], ['auto', 'text']))(
+    'a scheduled run with a %s log continues, and one of its steps reports that the log is lost',
+    async (format) => {
+      const { run, rows, env } = await start();
+      const args = ['nightly', '--once', '--no-nightly-snapshot', '--log-format', format];
+      const { exitCode } = await run(args, { stderr: FULL });
+      expect(exitCode).toBe(12);
+      expect(rows('SELECT outcome FROM sync_runs')).toEqual([{ outcome: 'complete' }]);
+      const { stdout } = await runCli(['status'], { env });
+      expect(stdout).toContain('log failed: OUTPUT_LOST');
+    },
+  );
 
   test('a command whose output cannot be printed fails', async () => {
     const { run, sync } = await start();
     await sync();
-    for (const args of [['query', 'SELECT * FROM cases'], ['--help']]) {
+    const QUERY = ['query', 'SELECT * FROM cases'];
+    for (const args of times([QUERY, ['--help']], [QUERY, ['status', '--json'], ['--help']])) {
       const { exitCode, said } = await run(args, { stdout: FULL });
       expect([args[0], exitCode, said]).toEqual([args[0], 12, expect.stringContaining('[OUTPUT_LOST]')]);
     }

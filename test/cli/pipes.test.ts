@@ -8,6 +8,7 @@ import { smallCollection } from '../support/small-collection.ts';
 import { shareHistory } from '../support/shared-history.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 import { findProgram } from '../support/program.ts';
+import { times } from '../support/times.ts';
 
 /** A mirror of five cases, and the environment for a process that uses it. */
 const share = shareHistory(() => ({ source: smallCollection(5) }));
@@ -51,6 +52,10 @@ test('query - waits for a writer that is slower than its own start', async () =>
 test.each<[string, Buffer, number, string]>([
   ['empty input', Buffer.alloc(0), 2, 'Standard input is empty'],
   ['a statement in UTF-16', Buffer.from('\ufeffSELECT 1 AS n', 'utf16le'), 0, 'n\n1\n'],
+  ...times<[string, Buffer, number, string][]>(
+    [],
+    [['a statement with a byte-order mark', Buffer.from('\ufeffSELECT 1 AS n'), 0, 'n\n1\n']],
+  ),
   ['input that is not text', Buffer.from([0x53, 0xff, 0x80]), 2, 'it is not UTF-8'],
   ['a long statement', Buffer.from(`SELECT 1 AS n -- ${'x'.repeat(500_000)}`), 0, 'n\n1\n'],
   ['input that is too long for a statement', Buffer.alloc(17_000_000, 'x'), 2, 'more than 16 MB'],
@@ -69,15 +74,19 @@ test.each<[string, Buffer, number, string]>([
   expect([status, `${stdout}${stderr}`]).toEqual([exitCode, expect.stringContaining(words)]);
 });
 
-test.each(['csv', 'table', 'ndjson'])('a reader of %s can stop early', async (format) => {
-  const env = await start();
-  const sql = `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 300000)
+const READ_EARLY = ['csv', 'table', 'ndjson'];
+test.each(times(READ_EARLY, [...READ_EARLY, 'json', 'tsv']))(
+  'a reader of %s can stop early',
+  async (format) => {
+    const env = await start();
+    const sql = `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 300000)
     SELECT i, hex(zeroblob(25)) AS z FROM n`;
-  const { child, ended, saw } = spawnCli(['query', '--format', format, sql], env);
-  await saw('0000');
-  child.stdout?.destroy();
-  expect(await ended).toMatchObject({ exitCode: 0, stderr: '' });
-});
+    const { child, ended, saw } = spawnCli(['query', '--format', format, sql], env);
+    await saw('0000');
+    child.stdout?.destroy();
+    expect(await ended).toMatchObject({ exitCode: 0, stderr: '' });
+  },
+);
 
 test('fake-api --json prints its address, and a sync from this address completes', async () => {
   const { child, ended, saw } = spawnCli(['fake-api', '--json', '--cases', '50', '--seed', '3']);

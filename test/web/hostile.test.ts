@@ -5,6 +5,7 @@ import { makeAttachment, makeCase, makeDocket, makeEntry } from '../support/make
 import { listAddresses, listStructureFaults, listTagFaults, readElements } from '../support/read-html.ts';
 import { startHarness } from '../support/sync-harness.ts';
 import { type Answer, type TestSite, serveCopy } from '../support/site.ts';
+import { times } from '../support/times.ts';
 
 const SCRIPT = `"><script>alert(1)</script><img src=x onerror=alert(2)>'`;
 const ADDRESSES = [
@@ -18,7 +19,7 @@ const ADDRESSES = [
   '/cases/1',
 ];
 const PARAGRAPH = `<p>${'The keepers of the lamp appealed. '.repeat(30)}</p>`;
-const ENTRIES = 1312;
+const ENTRIES = times(1312, 5312);
 
 /** Every text of a value becomes hostile. */
 function poison(value: unknown, key = ''): unknown {

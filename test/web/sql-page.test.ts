@@ -6,6 +6,7 @@ import { openSqlite } from '../../src/db/engine.ts';
 import { makeFullMirror } from '../support/full-mirror.ts';
 import { readElements } from '../support/read-html.ts';
 import { type TestSite, serveCopy } from '../support/site.ts';
+import { times } from '../support/times.ts';
 
 let site: TestSite;
 let database: string;
@@ -53,8 +54,15 @@ describe('the page for SQL', () => {
     expect(links).toHaveLength(questions.length);
   });
 
+  const MORE_REJECTED: [sql: string, status: number, words: string][] = [
+    ['INSERT INTO cases (id) VALUES (1) RETURNING id', 400, 'QUERY_WRITES'],
+    ['WITH x AS (SELECT 1) UPDATE cases SET name = NULL RETURNING id', 400, 'QUERY_WRITES'],
+    [`/* x */ -- y\n attach 'other.db' AS other`, 400, 'QUERY_WRITES'],
+    ['SELECT zeroblob(2000000000)', 400, 'QUERY_INVALID'],
+    ['-- nothing', 400, 'The statement is empty.'],
+  ];
   // Each takes a process. test/cli/query-refusals.test.ts has more.
-  test.each([
+  test.each<[sql: string, status: number, words: string]>([
     ['SELCT 1', 400, 'Syntax error at "SELCT"'],
     [
       'SELECT * FROM casse',
@@ -69,15 +77,19 @@ describe('the page for SQL', () => {
     [`VACUUM INTO '/tmp/copy.db'`, 400, 'QUERY_WRITES'],
     [`SELECT load_extension('x')`, 400, 'QUERY_INVALID'],
     [`SELECT writefile('/tmp/x', 'x')`, 400, 'QUERY_INVALID'],
+    ...times([], MORE_REJECTED),
   ])('rejects and explains %s', async (sql, expected, words) => {
     const { status, text } = await ask(sql);
     expect([status, text]).toEqual([expected, expect.stringContaining(words)]);
   });
 
-  test('answers a program in plain text', async () => {
-    const file = await site.get('/sql.csv?sql=SELCT+1');
-    expect([file.status, file.body]).toEqual([400, expect.stringMatching(/^QUERY_INVALID: /)]);
-  });
+  test.each(times(['SELCT 1'], ['SELCT 1', `ATTACH '/tmp/other.db' AS other`]))(
+    'answers a program in plain text: %s',
+    async (sql) => {
+      const file = await site.get(`/sql.csv?sql=${encodeURIComponent(sql)}`);
+      expect([file.status, file.body]).toEqual([400, expect.stringMatching(/^QUERY_[A-Z]+: /)]);
+    },
+  );
 
   test('shows the first rows of a long result, and offers all of them as files', async () => {
     const sql = `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 5000) SELECT i, 'row ' || i AS t FROM n`;

@@ -1,0 +1,1 @@
+import './lost-output.test.ts';

@@ -1,0 +1,1 @@
+import './sql-page.test.ts';
