@@ -98,6 +98,9 @@ export const RELATED_CASE_FIELDS = { id: 'integer', name: 'text' } as const sati
   FieldKind
 >;
 
+/** The element of a list of values. */
+export const VALUE_FIELDS = { value: 'text' } as const satisfies Record<string, FieldKind>;
+
 export const DOCKET_FIELDS = {
   id: 'integer',
   court: 'text',

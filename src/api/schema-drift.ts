@@ -18,6 +18,7 @@ import {
   type FieldKind,
   OPTIONAL_ATTACHMENT_FIELDS,
   RELATED_CASE_FIELDS,
+  VALUE_FIELDS,
   kindOf,
 } from './payload.ts';
 
@@ -168,7 +169,7 @@ const CHECKS: Readonly<Record<FieldKind, Check>> = {
     if (typeof value !== 'boolean') report(path, 'a boolean', kindOf(value));
   },
   texts: checkListOf(checkText),
-  values: checkListOf(checkObjectOf(toShape({ value: 'text' }))),
+  values: checkListOf(checkObjectOf(toShape(VALUE_FIELDS))),
   list: checkListOf(() => undefined),
   defendants: checkListOf(checkObjectOf(toShape(DEFENDANT_FIELDS))),
   'related cases': checkListOf(checkObjectOf(toShape(RELATED_CASE_FIELDS))),

@@ -1,12 +1,10 @@
 import * as field from './fields.ts';
-import { isKnownSql } from './other-fields.ts';
+import { isKnownSql, toShownChanges } from './other-fields.ts';
 import { CHOSEN, OF_CASE, type Table, type TableOptions, define } from './table.ts';
 import { SUMMARIES } from './tables-of-cases.ts';
 
-/** A value of a summary is the property of the Clearinghouse, in the history too. An unknown field may be one. */
-const NO_TEXTS_OF_CASES = `AND (field IS NULL OR field = 'main_docket' OR ${isKnownSql('main_docket', 'main_docket.')}
-  OR (${isKnownSql('case')} AND field NOT IN (${[...SUMMARIES].map((name) => `'${name}'`).join(', ')})))`;
-const NO_TEXTS_OF_RECORDS = `AND (field IS NULL OR ${(
+const IS_KNOWN_OF_CASE = `(${isKnownSql('case')} OR ${isKnownSql('main_docket', 'main_docket.')})`;
+const IS_KNOWN_OF_RECORD = `(${(
   [
     ['document', 'document'],
     ['docket', 'docket'],
@@ -16,8 +14,18 @@ const NO_TEXTS_OF_RECORDS = `AND (field IS NULL OR ${(
 )
   .map(([kind, holder]) => `(record_kind = '${kind}' AND ${isKnownSql(holder)})`)
   .join(' OR ')})`;
+/** A value of a summary is the property of the Clearinghouse, in the history too. An unknown field may be one. */
+const NO_TEXTS_OF_CASES = `AND (field IS NULL OR ${IS_KNOWN_OF_CASE} AND field NOT IN (${[...SUMMARIES].map((name) => `'${name}'`).join(', ')}))`;
+const NO_TEXTS_OF_RECORDS = `AND (field IS NULL OR ${IS_KNOWN_OF_RECORD})`;
 
-export function toCaseChanges({ isRaw, withoutTexts }: TableOptions): Table {
+export function toCaseChanges(options: TableOptions): Table {
+  const { isRaw, withoutTexts } = options;
+  const changes = toShownChanges(options, {
+    from: isRaw ? 'change_log' : 'clean_change_log',
+    columns: 'run_id, changed_at, case_id, entry_key',
+    holder: `'case'`,
+    isKnown: IS_KNOWN_OF_CASE,
+  });
   return define({
     name: 'case_changes',
     kind: 'history',
@@ -39,11 +47,18 @@ export function toCaseChanges({ isRaw, withoutTexts }: TableOptions): Table {
       field.text('old_value'),
       field.text('new_value'),
     ],
-    from: `FROM ${isRaw ? '' : 'clean_'}change_log WHERE case_id IN (SELECT id FROM ${CHOSEN}) ${withoutTexts ? NO_TEXTS_OF_CASES : ''} ORDER BY 1`,
+    from: `FROM ${changes} WHERE case_id IN (SELECT id FROM ${CHOSEN}) ${withoutTexts ? NO_TEXTS_OF_CASES : ''} ORDER BY 1`,
   });
 }
 
-export function toLinkedChanges({ isRaw, withoutTexts }: TableOptions): Table {
+export function toLinkedChanges(options: TableOptions): Table {
+  const { isRaw, withoutTexts } = options;
+  const changes = toShownChanges(options, {
+    from: 'linked_change_log',
+    columns: 'run_id, changed_at, case_id, record_kind, record_key, event',
+    holder: `CASE record_kind WHEN 'docket_entry' THEN 'entry' ELSE record_kind END`,
+    isKnown: IS_KNOWN_OF_RECORD,
+  });
   const shown = `(record_kind = 'document' AND record_key IN (SELECT id FROM clean_documents))
       OR (record_kind = 'docket' AND record_key IN (SELECT mirror_key FROM clean_further_dockets))
       OR (record_kind = 'docket_entry' AND record_key IN (SELECT mirror_id FROM clean_further_docket_entries))
@@ -71,7 +86,7 @@ export function toLinkedChanges({ isRaw, withoutTexts }: TableOptions): Table {
       field.text('old_value'),
       field.text('new_value'),
     ],
-    from: `FROM linked_change_log WHERE case_id IN (SELECT id FROM ${CHOSEN}) ${isRaw ? '' : `AND (${shown})`} ${withoutTexts ? NO_TEXTS_OF_RECORDS : ''} ORDER BY 1`,
+    from: `FROM ${changes} WHERE case_id IN (SELECT id FROM ${CHOSEN}) ${isRaw ? '' : `AND (${shown})`} ${withoutTexts ? NO_TEXTS_OF_RECORDS : ''} ORDER BY 1`,
   });
 }
 

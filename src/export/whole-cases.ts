@@ -10,12 +10,12 @@ import type { JsonObject } from '../lib/json.ts';
 import { ContentHash } from './tally.ts';
 import { readLines, toLine } from './formats/ndjson.ts';
 import { finishing, openTextFile } from './formats/format.ts';
-import { withoutOtherFields } from './other-fields.ts';
+import { showWhole } from './other-fields.ts';
 import { SUMMARIES } from './tables-of-cases.ts';
 
 /*
  * Whole cases as the API sent them, one in a line, with all that is nested in them. Unless the API's values are wanted, the
- * names of related cases that are not public are left out.
+ * names of related cases that are not public are left out, and of unknown fields what the column for them does not have.
  */
 
 interface CaseRow {
@@ -36,12 +36,9 @@ interface WholeRequest {
   readonly onRows?: (() => void) | undefined;
 }
 
-/** A case without summaries, and without what the mirror does not know, which may be one. */
-function leaveTextsOut(whole: JsonObject): JsonObject {
-  return Object.fromEntries(
-    Object.entries(withoutOtherFields(whole)).filter(([name]) => !SUMMARIES.has(name)),
-  );
-}
+/** A case without summaries. */
+const leaveSummariesOut = (whole: JsonObject): JsonObject =>
+  Object.fromEntries(Object.entries(whole).filter(([name]) => !SUMMARIES.has(name)));
 
 /** A case has a hundred entries, and some have thousands. */
 const CASES_A_CALL = 20;
@@ -59,7 +56,8 @@ export async function writeWholeCases(
   await finishing(file.close, async () => {
     for (const id of caseIds) {
       const whole = withoutNames(readPayload(id), isWithheld);
-      const payload = withoutTexts ? leaveTextsOut(whole) : whole;
+      const shown = isRaw && !withoutTexts ? whole : showWhole(whole, withoutTexts);
+      const payload = withoutTexts ? leaveSummariesOut(shown) : shown;
       file.write(toLine(JSON.stringify(payload)));
       hash.addLine(toHashLine(payload));
       if (hash.rows % CASES_A_CALL === 0) onRows?.();

@@ -7,6 +7,13 @@ import { openLinkedMirror } from '../support/linked-mirror.ts';
 import { makeDocument } from '../support/linked-rows.ts';
 import { type ExportHarness, readWords, startExport } from './export-harness.ts';
 
+/** The same unknown fields for any object: a value, and objects that may be records. */
+const toUnknown = (word: string) => ({
+  bio: `OnlyBio${word}`,
+  new_obj: { id: 2, title: `InObject${word}` },
+  new_objlist: [{ id: 2, name: `InList${word}` }],
+});
+
 const READ = `INSERT INTO list_syncs (run_id, list_id, outcome, started_at, ended_at, count_first, count_last)
   SELECT sync_runs.id, lists.id, 'empty', '2030-01-01T03:17:00.000Z', '2030-01-01T03:17:00.000Z', 0, 0 FROM lists, sync_runs`;
 
@@ -97,4 +104,92 @@ test('has sorted names and lists, whatever a name is', () => {
   expect(
     toOtherFields('case', JSON.parse('{"id":1,"z":[3,1],"__proto__":2,"a":" ","o":{"x":1}}') as never, false),
   ).toBe('{"__proto__":2,"z":[1,3]}');
+});
+
+test('a whole case and a change show of unknown fields, wherever they are nested, what the column shows, and none without texts', async () => {
+  const linked = openLinkedMirror([1, 2]);
+  const serve = (run: string) =>
+    linked.run([
+      {
+        ...makeCase({ id: 1 }),
+        ...toUnknown(`Case${run}`),
+        case_types: [{ value: 'Prison', ...toUnknown(`Type${run}`) }],
+        court: { id: 2, name: `InCourt${run}` },
+        case_defendants: [{ name: 'TheDefendant', ...toUnknown(`Defendant${run}`) }],
+        related_cases: [{ id: 2, name: 'TheRelated', ...toUnknown(`Related${run}`) }],
+        main_docket: {
+          ...makeDocket({
+            id: 7001,
+            docket_entries: [
+              {
+                ...makeEntry({ id: 5 }),
+                ...toUnknown(`Entry${run}`),
+                attachments: [{ attachment_number: 1, ...toUnknown(`Attachment${run}`) }],
+              },
+            ],
+          }),
+          ...toUnknown(`Docket${run}`),
+        },
+      },
+    ]);
+  const read = (run: string) =>
+    linked.read(1, 'dockets', [
+      {
+        id: 31,
+        court: 'Other',
+        ...toUnknown(`Further${run}`),
+        docket_entries: [
+          {
+            ...makeEntry({ id: 3 }),
+            attachments: [{ attachment_number: 1, ...toUnknown(`FurtherAttachment${run}`) }],
+          },
+        ],
+      },
+    ]);
+  for (const run of ['A', 'B']) {
+    serve(run);
+    read(run);
+  }
+  linked.mirror.sqlite.exec(READ);
+  linked.mirror.close();
+  const harness = await startExport(linked.mirror.path);
+  const words = async (name: string, ...args: string[]) =>
+    readWords(await harness.exportTo(name, '--format', 'ndjson', ...args));
+  const [clean, raw, bare] = [
+    await words('clean'),
+    await words('raw', '--raw'),
+    await words('bare', '--without-texts'),
+  ];
+  const find = (text: string) => [...new Set(text.match(/(?:OnlyBio|In(?:Object|List|Court))\w+/g))];
+  const places = [
+    'Attachment',
+    'Case',
+    'Defendant',
+    'Docket',
+    'Entry',
+    'Further',
+    'FurtherAttachment',
+    'Related',
+    'Type',
+  ];
+  expect(find(clean).filter((word) => !word.startsWith('OnlyBio'))).toEqual([]);
+  expect(
+    find(clean)
+      .filter((word) => word.endsWith('B'))
+      .toSorted(),
+  ).toEqual(places.map((place) => `OnlyBio${place}B`).toSorted());
+  expect(find(raw)).toEqual(
+    expect.arrayContaining(
+      ['Case', 'Defendant', 'Related', 'Attachment'].flatMap((place) => [
+        `InObject${place}B`,
+        `InList${place}B`,
+      ]),
+    ),
+  );
+  expect(find(bare)).toEqual([]);
+  for (const text of [clean, bare]) {
+    expect(text).toContain('TheDefendant');
+    expect(text).toContain('TheRelated');
+    expect(text).toContain('Prison');
+  }
 });
