@@ -22,7 +22,8 @@ RUN apt-get update \
 WORKDIR /data
 COPY --from=build /app /app
 RUN ln -s /app/bin/clearinghouse-mirror.js /usr/local/bin/clearinghouse-mirror
-ENV NODE_ENV=production CLEARINGHOUSE_DATABASE=/data/clearinghouse.db
+# SQLite rewrites a mirror by way of its temporary files, for which /tmp in memory has no room.
+ENV NODE_ENV=production CLEARINGHOUSE_DATABASE=/data/clearinghouse.db SQLITE_TMPDIR=/data
 USER node
 VOLUME /data
 # A first sync may take hours; until then the mirror is older than it may be.

@@ -84,7 +84,7 @@ export const ERRORS_OF_QUESTIONS = {
     exit: 'database',
     description:
       'The rows of a redacted case are deleted, but their bytes are still in the file, because another program reads it or the disk has no space to rewrite it.',
-    hint: 'Close the programs that read the file, or free disk space, twice as much as the file takes; the next `sync` or `redact` finishes the removal.',
+    hint: 'Close the programs that read the file, or free disk space: as much as the file takes beside it, and as much again in the folder for temporary files, which SQLITE_TMPDIR or TMPDIR names. The next `sync` or `redact` finishes the removal.',
   },
   OUTPUT_LOST: {
     exit: 'output',

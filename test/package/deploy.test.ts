@@ -213,8 +213,14 @@ describe('the container', () => {
     expect(COMPOSE).not.toMatch(/^ *environment:/m);
     expect(/command: (.*)/.exec(COMPOSE)?.[1]).toBe("['nightly']");
     // In the image it is a default, which a line of .env replaces; a flag would not be.
-    expect(DOCKERFILE).toMatch(/^ENV .*CLEARINGHOUSE_DATABASE=\/data\/clearinghouse\.db$/m);
+    expect(DOCKERFILE).toMatch(/^ENV .*CLEARINGHOUSE_DATABASE=\/data\/clearinghouse\.db( |$)/m);
     expect(DOCKERFILE).toMatch(/^CMD \["nightly"\]$/m);
+  });
+
+  test('has its temporary files in the volume, because a redaction writes the whole mirror there', () => {
+    expect(DOCKERFILE).toMatch(/^ENV .* SQLITE_TMPDIR=\/data$/m);
+    expect(DOCKERFILE).toMatch(/^VOLUME \/data$/m);
+    expect(COMPOSE).toContain('- data:/data\n');
   });
 
   test('is given no right that it does not need', () => {

@@ -108,10 +108,15 @@ export function refuseOther(
     );
   // After a restore, later runs get numbers that the folder may have from the mirror as it was before.
   const other = runs.find(({ run, started_at }) => one.findStart(run) !== started_at);
-  if (other !== undefined)
-    throw refuse(
-      `${named} has another run ${other.run}, which began at ${other.started_at} instead of ${one.findStart(other.run) ?? 'never'}: the mirror was restored since.`,
+  if (other !== undefined) {
+    // In quotation marks a time keeps its milliseconds: runs of one minute differ in nothing else.
+    const [began, known] = [other.started_at, one.findStart(other.run)].map((at) =>
+      at === undefined ? 'never' : JSON.stringify(at),
     );
+    throw refuse(
+      `${named} has another run ${other.run}, which began at ${began} instead of ${known}: the mirror was restored since.`,
+    );
+  }
   const same = runs.find(({ run }) => run === id);
   if (same?.complete === true && lacking !== null)
     throw refuse(
