@@ -1,4 +1,4 @@
-import { renameSync } from 'node:fs';
+import { renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { restoreSnapshot } from '../../src/backup/restore.ts';
@@ -107,6 +107,32 @@ describe('where the mirror was exported', () => {
       /is not on record.*On record: .*csv/s,
     );
     expect(await run('verify')).toMatch(/./);
+  });
+
+  test('stays on record with what a copy that died left in a bucket, until --forget removes it', async () => {
+    const copy = [
+      'export',
+      at('o1'),
+      '--tables',
+      'documents',
+      '--format',
+      'delta',
+      '--to',
+      's3://research/o',
+    ];
+    server.refuse(/_delta_log/);
+    await expect(run(...copy)).rejects.toThrow('UPLOAD_FAILED');
+    const left = [...server.objects.keys()];
+    expect(left).toEqual([expect.stringMatching(/parquet$/)]);
+    server.refuse(/^$/);
+    const id = String(harness.rows('SELECT min(id) AS id FROM clean_documents')[0]?.id);
+    await run('redact', '--document', id, '--yes');
+    rmSync(at('o1'), { recursive: true });
+    await run(...copy);
+    expect([...server.objects.keys()]).toEqual(expect.arrayContaining(left));
+    expect(toPlaces(await listOutdated())).toEqual([`s3://research/o/ on ${server.url}`]);
+    await run(...copy, '--forget');
+    expect(await listOutdated()).toEqual([]);
   });
 
   test('stays on record with all that Delta tables keep, when a folder is moved away, and when a snapshot is restored', async () => {

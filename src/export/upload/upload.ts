@@ -83,9 +83,13 @@ export async function uploadExport(bucket: Bucket, request: UploadRequest): Prom
     ...counts,
   });
   if (kind === 'delta') {
-    const place = { folder: '', keepsEarlier: root !== null && !request.dropsHistory };
+    const there = toListed(await bucket.list(`${address.prefix}${TABLES}/`), address.prefix);
+    const here = new Set(listFiles(folder));
+    // A copy that died left objects without a manifest.
+    const hasEarlier = root !== null || [...there.keys()].some((file) => !here.has(file));
+    const place = { folder: '', keepsEarlier: hasEarlier && !request.dropsHistory };
     request.onPlacing(place);
-    await uploadTables(bucket, request, put, counts);
+    await uploadTables(bucket, request, { here, there }, put, counts);
     request.onPlaced(place);
     return toDone('', null);
   }
@@ -163,13 +167,10 @@ const COMMIT = /\/_delta_log\/\d{20}\.json$/;
 async function uploadTables(
   bucket: Bucket,
   { folder, address: { prefix, bucket: name }, dropsHistory, readsAll, check }: UploadRequest,
+  { here, there }: { readonly here: ReadonlySet<string>; readonly there: ReadonlyMap<string, ListedObject> },
   put: (file: string, key: string, sha256: string) => Promise<ReadObject>,
   counts: { unchanged: number; removed: number },
 ): Promise<void> {
-  const files = listFiles(folder);
-  const here = new Set(files);
-  const start = `${prefix}${TABLES}/`;
-  const there = toListed(await bucket.list(start), prefix);
   const proven = parseProven(await bucket.readText(`${prefix}${PROVEN}`));
   const find = async (file: string): Promise<ReadObject | null> => {
     const [one, listed] = [proven.get(file), there.get(file)];
@@ -190,7 +191,7 @@ async function uploadTables(
       );
     found.set(file, commit);
   }
-  for (const file of orderFiles(files)) {
+  for (const file of orderFiles([...here])) {
     const key = `${prefix}${file}`;
     const isInTable = file.startsWith(`${TABLES}/`);
     const isData = isInTable && !file.includes('/_delta_log/');
