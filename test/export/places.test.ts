@@ -5,6 +5,7 @@ import { restoreSnapshot } from '../../src/backup/restore.ts';
 import { takeSnapshot } from '../../src/backup/snapshot.ts';
 import { closing, openSqlite } from '../../src/db/engine.ts';
 import { recordPlace } from '../../src/db/exports.ts';
+import { toBucketPlace } from '../../src/export/upload/place.ts';
 import { toPlace } from '../../src/publish/place.ts';
 import { runCli } from '../support/command-line.ts';
 import { tempFolder } from '../support/temp-folder.ts';
@@ -200,4 +201,19 @@ test('a server is a place without its password and its user', () => {
   expect(toPlace({ ...server, host: '/run/postgresql' }, selection, 7).place).toBe(
     'postgres://:5432/research?host=%2Frun%2Fpostgresql schema public',
   );
+});
+
+test('a bucket is a place with the path of its server, and without a user, a password or a query', () => {
+  const toPlaceOn = (url: string) =>
+    toBucketPlace(
+      { bucket: 'research', prefix: 'o/' },
+      { folder: 'run-1', keepsEarlier: false },
+      { command: 'again', runId: 7, env: { AWS_ENDPOINT_URL: url } },
+    );
+  expect(toPlaceOn('https://login:pass@s3.example.org:9000/tenant-a/?key=secret')).toMatchObject({
+    place: 's3://research/o/run-1 on https://s3.example.org:9000/tenant-a',
+    command:
+      'aws s3 rm --recursive s3://research/o/run-1 --endpoint-url https://s3.example.org:9000/tenant-a',
+  });
+  expect(toPlaceOn('http://s3.example.org/').place).toBe('s3://research/o/run-1 on http://s3.example.org');
 });

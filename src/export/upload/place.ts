@@ -19,7 +19,7 @@ export function toBucketPlace(
 ): ExportPlace {
   const address = `s3://${bucket}/${prefix}${folder}`;
   const endpoint = findEndpoint(env);
-  const server = endpoint !== undefined && URL.canParse(endpoint) ? new URL(endpoint).origin : null;
+  const server = endpoint !== undefined && URL.canParse(endpoint) ? toServer(new URL(endpoint)) : null;
   const removal = [
     'aws',
     's3',
@@ -36,3 +36,7 @@ export function toBucketPlace(
     keepsEarlier,
   };
 }
+
+/** The address of a server without a user, a password or a query. The path can name a tenant. */
+const toServer = ({ protocol, host, pathname }: URL): string =>
+  `${protocol}//${host}${pathname.replace(/\/+$/, '')}`;
