@@ -64,6 +64,10 @@ export async function runExport(
         onTable: (written) => {
           if (io.stderr.isTTY === true) say(io.stderr, renderTableProgress(written));
         },
+        onBeginning: (place, hasEarlier) => {
+          recorder.open(toFolder(place, hasEarlier));
+        },
+        onAbandoned: recorder.abandon,
         onPlacing: (place, keepsEarlier) => {
           recorder.begin(toFolder(place, keepsEarlier));
         },

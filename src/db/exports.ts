@@ -34,6 +34,28 @@ export const findNewestRunId = ({ sqlite }: Pick<Mirror, 'sqlite'>): number =>
 const WAIT_MS = 60_000;
 
 /**
+ * Records that an export begins to write beside a place, unless the place is on record, and calls `onNew` if it was not. Returns what
+ * `recordPlace` returns.
+ */
+export function recordBeginning(
+  path: string,
+  place: ExportPlace,
+  now: Date,
+  onNew: () => void,
+): string | null {
+  return write(path, WAIT_MS, (sqlite) => {
+    if (insert(sqlite, 'NOTHING').run(toRow(place, now)).changes > 0) onNew();
+  });
+}
+
+/** Takes off the record a place beside which nothing is left of what was begun. Returns what `recordPlace` returns. */
+export function forgetBeginning(path: string, place: string): string | null {
+  return write(path, WAIT_MS, (sqlite) => {
+    sqlite.prepare('DELETE FROM mirror_exports WHERE place = ?').run(place);
+  });
+}
+
+/**
  * Records that a place gets content, before it has it: a process that dies leaves a place on record. Returns why it could not be
  * recorded, as where this user may only read the mirror or another connection writes to it for longer than `waitMs`; null if it is.
  */
@@ -43,28 +65,25 @@ export function recordPlace(
   now: Date,
   waitMs: number = WAIT_MS,
 ): string | null {
-  return record(path, place, now, 'min(oldest_run_id, @runId)', waitMs);
+  return write(path, waitMs, (sqlite) => {
+    upsert(sqlite, 'min(oldest_run_id, @runId)').run(toRow(place, now));
+  });
 }
 
 /** Records that a place has this content alone. */
 export function recordReplaced(path: string, place: ExportPlace, now: Date): string | null {
-  return record(path, { ...place, keepsEarlier: false }, now, '@runId', WAIT_MS);
+  return write(path, WAIT_MS, (sqlite) => {
+    upsert(sqlite, '@runId').run(toRow({ ...place, keepsEarlier: false }, now));
+  });
 }
 
-function record(
-  path: string,
-  { keepsEarlier, ...place }: ExportPlace,
-  now: Date,
-  oldest: string,
-  waitMs: number,
-): string | null {
+function write(path: string, waitMs: number, action: (sqlite: Database.Database) => void): string | null {
   try {
     return closing(openSqlite(path, { fileMustExist: true, timeout: waitMs }), (sqlite) => {
       if (sqlite.prepare('SELECT 1 FROM mirror_snapshot').get() !== undefined)
         return `${path} is a snapshot, and a snapshot is not changed`;
       keepSeals(sqlite);
-      const first = keepsEarlier ? 0 : place.runId;
-      upsert(sqlite, oldest).run({ ...place, writtenAt: now.toISOString(), first });
+      action(sqlite);
       return null;
     });
   } catch (thrown) {
@@ -74,14 +93,26 @@ function record(
   }
 }
 
-const upsert = (sqlite: Database.Database, oldest: string) =>
-  sqlite.prepare<
-    [Omit<ExportPlace, 'keepsEarlier'> & { readonly writtenAt: string; readonly first: number }]
-  >(
+type NewRow = Omit<ExportPlace, 'keepsEarlier'> & { readonly writtenAt: string; readonly first: number };
+
+const toRow = ({ keepsEarlier, ...place }: ExportPlace, now: Date): NewRow => ({
+  ...place,
+  writtenAt: now.toISOString(),
+  first: keepsEarlier ? 0 : place.runId,
+});
+
+const insert = (sqlite: Database.Database, otherwise: string) =>
+  sqlite.prepare<[NewRow]>(
     `INSERT INTO mirror_exports (place, kind, command, written_at, oldest_run_id)
      VALUES (@place, @kind, @command, @writtenAt, @first)
-     ON CONFLICT (place) DO UPDATE SET kind = excluded.kind, command = excluded.command,
-       written_at = excluded.written_at, oldest_run_id = ${oldest}`,
+     ON CONFLICT (place) DO ${otherwise}`,
+  );
+
+const upsert = (sqlite: Database.Database, oldest: string) =>
+  insert(
+    sqlite,
+    `UPDATE SET kind = excluded.kind, command = excluded.command, written_at = excluded.written_at,
+       oldest_run_id = ${oldest}`,
   );
 
 /** The places on record that were read before a run, or all of them, oldest first. */

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Mirror } from '../db/open-mirror.ts';
 import { refuseRedactedMeanwhile } from '../db/state.ts';
@@ -57,6 +57,9 @@ export interface ExportRequest {
   readonly onEstimate?: (bytes: number) => void;
   /** Called after each table. */
   readonly onTable?: (written: WrittenTable) => void;
+  /** Called before content is written beside the place, with whether the place has something; and when that content is removed. */
+  readonly onBeginning?: (path: string, hasEarlier: boolean) => void;
+  readonly onAbandoned?: (path: string) => void;
   /**
    * Called right before the content gets its place, and when it has it. `keepsEarlier` says whether earlier content stays beside it, as
    * the earlier versions of Delta tables do.
@@ -94,10 +97,12 @@ export async function exportMirror(mirror: Mirror, request: ExportRequest): Prom
   const chosen = chooseTables(mirror, { ...request, format });
   const place = await inSystem(request.folder, () => openPlace(request.folder, request.kind));
   const keepsEarlier = request.kind === 'delta' && place.replaced !== null && !request.dropsHistory;
+  const state = { isPlacing: false };
   // On record first: a redaction that the check does not see then finds the place there.
   const check = (): void => {
     request.onPlacing?.(place.path, keepsEarlier);
     refuseRedactedMeanwhile(mirror);
+    state.isPlacing = true;
   };
   try {
     const placed = await inSystem(request.folder, () =>
@@ -108,6 +113,12 @@ export async function exportMirror(mirror: Mirror, request: ExportRequest): Prom
       refuseRedactedMeanwhile(mirror, HINT_AT_COPY);
     };
     return { ...placed, uploaded: (await request.copy?.(place.path, checkCopy)) ?? null };
+  } catch (thrown) {
+    if (!state.isPlacing) {
+      rmSync(place.folder, { recursive: true, force: true });
+      request.onAbandoned?.(place.path);
+    }
+    throw thrown;
   } finally {
     place.release();
   }
@@ -133,6 +144,7 @@ async function writeInPlace(
   const needed = await estimate(mirror, { ...request, tables, caseIds, folder }, format);
   request.onEstimate?.(needed);
   checkRoom(folder, needed);
+  request.onBeginning?.(place.path, place.replaced !== null);
   const content = { ...chosen, withheld, caseIds, folder };
   if (request.kind === 'delta') return writeDelta(mirror, { ...request, filters }, content, place, check);
   const written = await writeAll(mirror, { ...request, filters }, content);

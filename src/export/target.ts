@@ -110,7 +110,7 @@ const toBeside = (path: string, ending: string): string =>
 
 function listBeside(path: string, ending: string): string[] {
   const start = `.${basename(path)}.`;
-  return readdirSync(dirname(path))
+  return listNamesIn(dirname(path))
     .filter(
       (name) =>
         name.startsWith(start) &&
@@ -144,10 +144,15 @@ export function listExportedFolders(folder: string): ExportedFolder[] {
 /** Whether a folder is an export, a release or a folder of Delta tables. */
 export const isExportedFolder = (path: string): boolean => KINDS.has(readEarlier(path)?.kind);
 
+/** What an export to a folder left beside it when it died, or still writes there. The next one to the folder removes it. */
+export const listUnfinished = (path: string): string[] =>
+  ENDINGS.flatMap((ending) => listBeside(path, ending));
+
+const ENDINGS = ['partial', 'replaced'] as const;
+
 /** Only the process that holds the lock writes beside the folder, so what is there was left by one that died. */
 function removeLeftovers(path: string): void {
-  for (const ending of ['partial', 'replaced'])
-    for (const left of listBeside(path, ending)) rmSync(left, { recursive: true, force: true });
+  for (const left of listUnfinished(path)) rmSync(left, { recursive: true, force: true });
 }
 
 /** Puts back an export that was moved away by a process that died before it moved the new one into place. */

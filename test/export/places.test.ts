@@ -1,4 +1,4 @@
-import { renameSync, rmSync } from 'node:fs';
+import { readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { restoreSnapshot } from '../../src/backup/restore.ts';
@@ -7,6 +7,7 @@ import { closing, openSqlite } from '../../src/db/engine.ts';
 import { recordPlace } from '../../src/db/exports.ts';
 import { toBucketPlace } from '../../src/export/upload/place.ts';
 import { toPlace } from '../../src/publish/place.ts';
+import { startCommand, startLimitedCommand } from '../crash/run-command.ts';
 import { runCli } from '../support/command-line.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 import { type ExportHarness, startExport } from './export-harness.ts';
@@ -108,6 +109,27 @@ describe('where the mirror was exported', () => {
       /is not on record.*On record: .*csv/s,
     );
     expect(await run('verify')).toMatch(/./);
+  });
+
+  test('is on record before content is written beside it, and stays so if the export dies, not if it fails', async () => {
+    const words = ['export', at('x'), '--tables', 'documents'];
+    const env = { CLEARINGHOUSE_DATABASE: harness.database };
+    // Before the first file is synced, all are written.
+    const crash = { CRASH_AT: 'before fsync', CRASH_OCCURRENCE: '1' };
+    expect((await startCommand(words, { ...env, ...crash }).ended).signal).toBe('SIGKILL');
+    const [left] = readdirSync(elsewhere).filter((name) => name.endsWith('.partial'));
+    const id = String(harness.rows('SELECT min(id) AS id FROM clean_documents')[0]?.id);
+    expect(await run('redact', '--document', id, '--yes')).toContain(at(left ?? '?'));
+    expect(await run('status')).toContain(at(left ?? '?'));
+    await run(...words);
+    expect([readdirSync(elsewhere), await listOutdated()]).toEqual([['x'], []]);
+    rmSync(at('x'), { recursive: true });
+    await run('redact', '--removed', at('x'));
+
+    const failed = await startLimitedCommand(48, ['export', at('x')], env).ended;
+    expect(failed.stderr).toMatch(/^(?!.*not on record).*EXPORT_FAILED/s);
+    const ofX = harness.rows(`SELECT place FROM mirror_exports WHERE place = '${at('x')}'`);
+    expect([readdirSync(elsewhere), ofX]).toEqual([[], []]);
   });
 
   test('stays on record with what a copy that died left in a bucket, until --forget removes it', async () => {

@@ -1,6 +1,6 @@
 import type { ExportRow } from '../../db/exports.ts';
 import type { ExportedFolder } from '../../export/target.ts';
-import { isThere } from '../../export/places.ts';
+import { isThere, listBesidePlace } from '../../export/places.ts';
 import { quoteWord } from '../../lib/command-line.ts';
 import { wrapText } from '../../lib/layout.ts';
 import { PACKAGE } from '../../lib/package-info.ts';
@@ -17,9 +17,10 @@ const KINDS = {
 /** Each place with what replaces or removes its content; `database` is the mirror, if the user named it. */
 function renderPlaces(rows: readonly ExportRow[], database: string | null): string[] {
   const own = database === null ? '' : ` --database ${quoteWord(database)}`;
-  return rows.flatMap(({ place, kind, command, written_at }) => [
-    `  ${toCellText(place)} (${KINDS[kind]}, ${written_at.slice(0, 10)})`,
-    `    ${toCellText(command)}${command.startsWith(`${PACKAGE.name} `) ? own : ''}`,
+  return rows.flatMap((row) => [
+    `  ${toCellText(row.place)} (${KINDS[row.kind]}, ${row.written_at.slice(0, 10)})`,
+    ...listBesidePlace(row).map((path) => `  ${toCellText(path)} (an export that was not finished)`),
+    `    ${toCellText(row.command)}${row.command.startsWith(`${PACKAGE.name} `) ? own : ''}`,
   ]);
 }
 
