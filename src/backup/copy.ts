@@ -193,13 +193,15 @@ export function finishCopy(path: string, { note, hasRemnants, withTexts = true }
 function removeTexts(sqlite: Database.Database): boolean {
   const has = sqlite.prepare(`SELECT 1 FROM sqlite_schema WHERE name = 'texts'`).get() !== undefined;
   if (!has || sqlite.prepare('SELECT 1 FROM document_texts LIMIT 1').get() === undefined) return false;
-  sqlite.transaction(() => {
-    clearTextIndex(sqlite);
-    for (const table of [documentTexts, mirrorReplacedTexts, texts]) {
-      sqlite.exec(`DELETE FROM ${getTableName(table)}`);
-      sealTable(sqlite, table);
-    }
-  })();
+  sqlite
+    .transaction(() => {
+      clearTextIndex(sqlite);
+      for (const table of [documentTexts, mirrorReplacedTexts, texts]) {
+        sqlite.exec(`DELETE FROM ${getTableName(table)}`);
+        sealTable(sqlite, table);
+      }
+    })
+    .immediate();
   return true;
 }
 

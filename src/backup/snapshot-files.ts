@@ -160,25 +160,27 @@ function toNote(row: NoteRow): SnapshotNote {
 
 /** Writes its metadata to a finished copy; with `null`, the copy becomes a mirror again. */
 export function writeNote(sqlite: Database.Database, note: SnapshotNote | null): void {
-  sqlite.transaction(() => {
-    sqlite.prepare('DELETE FROM mirror_snapshot').run();
-    sealTable(sqlite, mirrorSnapshot);
-    if (note === null) return;
-    sqlite
-      .prepare(
-        `INSERT INTO mirror_snapshot (id, source, taken_at, taken_by, last_run_id, is_complete, as_of_run_id)
+  sqlite
+    .transaction(() => {
+      sqlite.prepare('DELETE FROM mirror_snapshot').run();
+      sealTable(sqlite, mirrorSnapshot);
+      if (note === null) return;
+      sqlite
+        .prepare(
+          `INSERT INTO mirror_snapshot (id, source, taken_at, taken_by, last_run_id, is_complete, as_of_run_id)
         VALUES (1, ?, ?, ?, ?, ?, ?)`,
-      )
-      .run(
-        note.source,
-        note.takenAt.toISOString(),
-        note.takenBy,
-        note.lastRun,
-        Number(note.isComplete),
-        note.asOfRun,
-      );
-    sealTable(sqlite, mirrorSnapshot);
-  })();
+        )
+        .run(
+          note.source,
+          note.takenAt.toISOString(),
+          note.takenBy,
+          note.lastRun,
+          Number(note.isComplete),
+          note.asOfRun,
+        );
+      sealTable(sqlite, mirrorSnapshot);
+    })
+    .immediate();
 }
 
 /**

@@ -8,8 +8,9 @@ import { keepSeals } from './seals.ts';
 
 /*
  * The places to which content of the mirror went, so that a redaction can name those that may still have it. An export reads the
- * mirror beside a running sync, so this is written without the writer lock: in one short transaction, to a table that no other
- * writer touches.
+ * mirror beside a running sync, so this is written without the writer lock, in one statement. SQLite refuses a transaction that
+ * read before another program wrote and writes after, whichever tables they touch. So each transaction that writes is immediate:
+ * it begins as the only writer, and waits for that.
  */
 
 export type ExportRow = typeof mirrorExports.$inferSelect;

@@ -304,10 +304,12 @@ function isFirstFill(sqlite: Database.Database): boolean {
 export function deferIndexes(sqlite: Database.Database): void {
   const isEmpty = sqlite.prepare('SELECT 1 FROM docket_entries LIMIT 1').get() === undefined;
   if (!isEmpty) return;
-  sqlite.transaction(() => {
-    for (const { name } of DEFERRED_INDEXES) sqlite.exec(`DROP INDEX IF EXISTS \`${name}\``);
-    dropSearchIndexes(sqlite);
-  })();
+  sqlite
+    .transaction(() => {
+      for (const { name } of DEFERRED_INDEXES) sqlite.exec(`DROP INDEX IF EXISTS \`${name}\``);
+      dropSearchIndexes(sqlite);
+    })
+    .immediate();
 }
 
 /** Builds the missing indexes. */

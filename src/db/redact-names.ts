@@ -109,12 +109,14 @@ export function removeNamesLeft(sqlite: Database.Database): void {
   const reopen = sqlite.prepare(
     `UPDATE sync_runs SET outcome = 'partial' WHERE id = (SELECT mirror_redacted_run_id FROM cases WHERE id = ?)`,
   );
-  sqlite.transaction(() => {
-    for (const caseId of listRedactedYetNamed(sqlite)) {
-      sqlite.pragma('secure_delete = ON');
-      if (removeWhereReadable(sqlite, caseId).hasRemoved) reopen.run(caseId);
-    }
-  })();
+  sqlite
+    .transaction(() => {
+      for (const caseId of listRedactedYetNamed(sqlite)) {
+        sqlite.pragma('secure_delete = ON');
+        if (removeWhereReadable(sqlite, caseId).hasRemoved) reopen.run(caseId);
+      }
+    })
+    .immediate();
 }
 
 /** Lists the redacted cases of which other cases have the name. */

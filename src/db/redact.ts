@@ -168,14 +168,17 @@ function redact(
 /** Deletes the content, and records it as a run. */
 function deleteInRun(mirror: Mirror, { kind, id }: Redactable, start: RunStart, now: () => Date): number {
   const ledger = createSyncLedger(mirror);
-  return mirror.db.transaction(() => {
-    const runId = ledger.beginRun(start);
-    mirror.sqlite.pragma('secure_delete = ON');
-    const stamp = { runId, at: now() };
-    if (kind === 'document') deleteDocument(mirror, id, stamp);
-    else deleteContent(mirror, id, stamp);
-    return runId;
-  });
+  return mirror.db.transaction(
+    () => {
+      const runId = ledger.beginRun(start);
+      mirror.sqlite.pragma('secure_delete = ON');
+      const stamp = { runId, at: now() };
+      if (kind === 'document') deleteDocument(mirror, id, stamp);
+      else deleteContent(mirror, id, stamp);
+      return runId;
+    },
+    { behavior: 'immediate' },
+  );
 }
 
 /**

@@ -157,14 +157,17 @@ export function createSyncLedger({ db, sqlite }: Mirror): SyncLedger {
         error_code: error?.code ?? null,
         error_message: error?.message ?? null,
       } as const;
-      db.transaction((all) => {
-        all
-          .update(listSyncs)
-          .set(ending)
-          .where(and(eq(listSyncs.run_id, runId), eq(listSyncs.outcome, 'running')))
-          .run();
-        all.update(syncRuns).set(ending).where(eq(syncRuns.id, runId)).run();
-      });
+      db.transaction(
+        (all) => {
+          all
+            .update(listSyncs)
+            .set(ending)
+            .where(and(eq(listSyncs.run_id, runId), eq(listSyncs.outcome, 'running')))
+            .run();
+          all.update(syncRuns).set(ending).where(eq(syncRuns.id, runId)).run();
+        },
+        { behavior: 'immediate' },
+      );
     },
   };
 }
@@ -180,20 +183,23 @@ export const toDied = (foundAt: Date) => ({
  * run is active. `ended_at` stays null, because the time is unknown. Returns their ids.
  */
 export function recordDeadRuns({ db }: Mirror, foundAt: Date): number[] {
-  return db.transaction((all) => {
-    const dead = all
-      .update(syncRuns)
-      .set({ outcome: 'died', ...toDied(foundAt) })
-      .where(eq(syncRuns.outcome, 'running'))
-      .returning({ id: syncRuns.id })
-      .all();
-    all
-      .update(listSyncs)
-      .set({ outcome: 'interrupted', ...toDied(foundAt) })
-      .where(eq(listSyncs.outcome, 'running'))
-      .run();
-    return dead.map(({ id }) => id);
-  });
+  return db.transaction(
+    (all) => {
+      const dead = all
+        .update(syncRuns)
+        .set({ outcome: 'died', ...toDied(foundAt) })
+        .where(eq(syncRuns.outcome, 'running'))
+        .returning({ id: syncRuns.id })
+        .all();
+      all
+        .update(listSyncs)
+        .set({ outcome: 'interrupted', ...toDied(foundAt) })
+        .where(eq(listSyncs.outcome, 'running'))
+        .run();
+      return dead.map(({ id }) => id);
+    },
+    { behavior: 'immediate' },
+  );
 }
 
 type OfRun = 'run_id' | 'checked_at';
@@ -207,14 +213,17 @@ export function recordDepartures(
   goneIds: readonly number[],
   { runId, at }: RunStamp,
 ): void {
-  mirror.db.transaction(() => {
-    const writer = createCaseWriter(mirror);
-    for (const id of goneIds) writer.writeDeparture(id, { runId, at });
-    mirror.db
-      .insert(mirrorDepartureChecks)
-      .values({ ...figures, run_id: runId, checked_at: at.toISOString() })
-      .run();
-  });
+  mirror.db.transaction(
+    () => {
+      const writer = createCaseWriter(mirror);
+      for (const id of goneIds) writer.writeDeparture(id, { runId, at });
+      mirror.db
+        .insert(mirrorDepartureChecks)
+        .values({ ...figures, run_id: runId, checked_at: at.toISOString() })
+        .run();
+    },
+    { behavior: 'immediate' },
+  );
 }
 
 /** The number of departed cases that this run has seen again so far. A case with the same id is the same case (A32). */

@@ -54,12 +54,14 @@ export function buildSearchIndexes(sqlite: Database.Database, copy?: CopyIndex):
   if (missing.length === 0) return;
   const newest = sqlite.prepare<[], number | null>('SELECT max(mirror_id) FROM docket_entries').pluck().get();
   if (copy === undefined && (newest ?? 0) > ROWS_WORTH_A_MESSAGE) buildsSearchIndex.publish(newest);
-  sqlite.transaction(() => {
-    for (const index of missing) {
-      if (copy?.(index) !== true) fillIndex(sqlite, index);
-      for (const { sql } of listTriggers(index)) sqlite.exec(sql);
-    }
-  })();
+  sqlite
+    .transaction(() => {
+      for (const index of missing) {
+        if (copy?.(index) !== true) fillIndex(sqlite, index);
+        for (const { sql } of listTriggers(index)) sqlite.exec(sql);
+      }
+    })
+    .immediate();
 }
 
 /**

@@ -138,12 +138,15 @@ export function moveCases(
 ): void {
   if (statusOf.size === 0) return;
   const { db } = mirror;
-  db.transaction(() => {
-    const writer = createCaseWriter(mirror);
-    for (const [id, listId] of statusOf) {
-      const stored = db.select({ listId: cases.mirror_list_id }).from(cases).where(eq(cases.id, id)).get();
-      const oldId = stored?.listId ?? listId;
-      if (oldId !== listId && isMove(oldId, listId)) writer.writeSeen(id, { ...stamp, listId });
-    }
-  });
+  db.transaction(
+    () => {
+      const writer = createCaseWriter(mirror);
+      for (const [id, listId] of statusOf) {
+        const stored = db.select({ listId: cases.mirror_list_id }).from(cases).where(eq(cases.id, id)).get();
+        const oldId = stored?.listId ?? listId;
+        if (oldId !== listId && isMove(oldId, listId)) writer.writeSeen(id, { ...stamp, listId });
+      }
+    },
+    { behavior: 'immediate' },
+  );
 }

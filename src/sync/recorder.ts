@@ -86,14 +86,17 @@ export function beginRecord(
       builder.follow();
     },
     endList: ({ list, outcome, figures, error }) => {
-      mirror.db.transaction(() => {
-        if (outcome === 'skipped') {
-          ledger.skipList(runId, list.id, now(), toRecorded(error) ?? { code: 'SKIPPED', message: '' });
-        } else {
-          ledger.recordFigures(runId, list.id, figures);
-          ledger.endList(runId, list.id, outcome, now(), toRecorded(error));
-        }
-      });
+      mirror.db.transaction(
+        () => {
+          if (outcome === 'skipped') {
+            ledger.skipList(runId, list.id, now(), toRecorded(error) ?? { code: 'SKIPPED', message: '' });
+          } else {
+            ledger.recordFigures(runId, list.id, figures);
+            ledger.endList(runId, list.id, outcome, now(), toRecorded(error));
+          }
+        },
+        { behavior: 'immediate' },
+      );
     },
     countPresent: (listIds) => countPresent(mirror, listIds),
     listMissing: (listIds, isSeen) => listMissing(mirror, listIds, isSeen),

@@ -260,9 +260,11 @@ export function markMissingFiles(
     `UPDATE document_files SET failures = 1, paused_until = ?, error_code = 'FILES_MISSING',
        error_message = 'The stored file is missing from the folder.' WHERE hash = ? AND failures = 0`,
   );
-  sqlite.transaction(() => {
-    for (const hash of missing) mark.run(at.toISOString(), hash);
-  })();
+  sqlite
+    .transaction(() => {
+      for (const hash of missing) mark.run(at.toISOString(), hash);
+    })
+    .immediate();
   return new Set(missing);
 }
 

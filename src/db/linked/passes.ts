@@ -60,16 +60,19 @@ export function beginDownloadPass(
   kind: DownloadKind,
   { startedAt, budget }: { readonly startedAt: Date; readonly budget: number | null },
 ): number {
-  return mirror.db.transaction(() => {
-    recordDeadPasses(mirror, kind, startedAt);
-    const row = {
-      started_at: startedAt.toISOString(),
-      outcome: 'running',
-      process_id: process.pid,
-      budget,
-    } as const;
-    return Number(mirror.db.insert(LOGS[kind]).values(row).run().lastInsertRowid);
-  });
+  return mirror.db.transaction(
+    () => {
+      recordDeadPasses(mirror, kind, startedAt);
+      const row = {
+        started_at: startedAt.toISOString(),
+        outcome: 'running',
+        process_id: process.pid,
+        budget,
+      } as const;
+      return Number(mirror.db.insert(LOGS[kind]).values(row).run().lastInsertRowid);
+    },
+    { behavior: 'immediate' },
+  );
 }
 
 /**
