@@ -8,7 +8,7 @@ import { codeOf } from '../lib/system-errors.ts';
 export const NEW_SCHEMA_PATH = 'migrations/meta/_schema.sql';
 
 /**
- * Reads the SQL that makes of an empty file what these migrations make of it, in a sixth of their time. `npm run docs` writes
+ * Reads the SQL that makes of an empty file what these migrations make of it, in an eighth of their time. `npm run docs` writes
  * it from the migrations. Returns null if the file is missing or was made from other migrations.
  */
 export function readNewSchema(migrations: readonly MigrationMeta[]): string | null {

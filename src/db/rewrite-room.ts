@@ -3,50 +3,76 @@ import { tmpdir } from 'node:os';
 import { dirname } from 'node:path';
 import type Database from 'better-sqlite3';
 import { MirrorError } from '../errors/mirror-error.ts';
-import { findFreeBytes } from '../lib/files.ts';
+import { findFreeBytes, toRealPath } from '../lib/files.ts';
+import { countIndexBytes } from './search-index.ts';
 
 /*
- * The room that rewriting a file takes: SQLite writes the new file to its folder for temporary files, and then once more
- * to the log beside the mirror.
+ * The room that rewriting a file takes. The search indexes are rewritten first, beside what they have. Then SQLite writes the
+ * new file to its folder for temporary files, and once more to the log beside the mirror.
  */
 
 /** A folder, its disk, and the bytes that are free there. */
-export interface Place {
+export interface DiskRoom {
   readonly folder: string;
   readonly disk: number;
   readonly free: number;
 }
 
+/** The bytes of what is rewritten. */
+export interface RewriteSize {
+  readonly file: number;
+  /** The part that the search indexes are. */
+  readonly indexes: number;
+}
+
 /** Pages have a head each in the log. */
 const RESERVE = 1.05;
 
-/** Throws DISK_LOW if a file of so many bytes cannot be rewritten: twice as many are needed where both places are one disk. */
-export function checkRewriteRoom(bytes: number, mirror: Place, temporary: Place): void {
-  const once = Math.ceil(bytes * RESERVE);
-  const isOneDisk = mirror.disk === temporary.disk;
-  for (const { folder, free } of isOneDisk ? [mirror] : [mirror, temporary]) {
-    const needed = isOneDisk ? 2 * once : once;
-    if (free < needed)
-      throw new MirrorError(
-        'DISK_LOW',
-        `Rewriting it needs ${toMegabytes(needed)} MB, and ${folder} has ${Math.floor(free / 1e6)} MB left.`,
-      );
-  }
+/** Throws DISK_LOW if a file cannot be rewritten: one disk needs what the mirror and the temporary files need together. */
+export function checkRewriteRoom(
+  { file, indexes }: RewriteSize,
+  mirror: DiskRoom,
+  temporary: DiskRoom,
+): void {
+  const [ofMirror, ofTemporary] = [file + indexes, file].map((bytes) => Math.ceil(bytes * RESERVE)) as [
+    number,
+    number,
+  ];
+  requireFree(mirror, mirror.disk === temporary.disk ? ofMirror + ofTemporary : ofMirror);
+  if (mirror.disk !== temporary.disk) requireFree(temporary, ofTemporary);
+}
+
+function requireFree({ folder, free }: DiskRoom, needed: number): void {
+  if (free < needed)
+    throw new MirrorError(
+      'DISK_LOW',
+      `Rewriting it needs ${toMegabytes(needed)} MB, and ${folder} has ${Math.floor(free / 1e6)} MB left.`,
+    );
 }
 
 const toMegabytes = (bytes: number): number => Math.ceil(bytes / 1e6);
 
-/** Throws DISK_LOW if the disk has no room to rewrite the file of a connection. A system that does not tell is trusted. */
-export function requireRewriteRoom(sqlite: Database.Database, path: string): void {
+/**
+ * Throws DISK_LOW if the disk has no room to rewrite the file of a connection with its search indexes. A system that does not
+ * tell is trusted.
+ */
+export function requireRewriteRoom(
+  sqlite: Database.Database,
+  path: string,
+  findRoom: (folder: string) => DiskRoom | null = findDiskRoom,
+): void {
   const [pages, unused, size] = ['page_count', 'freelist_count', 'page_size'].map((name) =>
     Number(sqlite.pragma(name, { simple: true })),
   );
-  const [mirror, temporary] = [findPlace(dirname(path)), findPlace(findTemporaryFolder(process.env))];
+  // SQLite keeps the log beside the file to which a symbolic link leads.
+  const mirror = findRoom(dirname(toRealPath(path)));
+  const temporary = findRoom(findTemporaryFolder(process.env));
   if (mirror === null || temporary === null) return;
-  checkRewriteRoom(((pages ?? 0) - (unused ?? 0)) * (size ?? 0), mirror, temporary);
+  const file = ((pages ?? 0) - (unused ?? 0)) * (size ?? 0);
+  checkRewriteRoom({ file, indexes: countIndexBytes(sqlite) }, mirror, temporary);
 }
 
-function findPlace(folder: string): Place | null {
+function findDiskRoom(folder: string): DiskRoom | null {
   try {
     return { folder, disk: statSync(folder).dev, free: findFreeBytes(folder) };
   } catch {

@@ -158,6 +158,16 @@ export function rewriteSearchIndexes(sqlite: Database.Database): void {
     sqlite.exec(`INSERT INTO ${index.name} (${index.name}) VALUES ('optimize')`);
 }
 
+/** The bytes of the parts that {@link rewriteSearchIndexes} writes anew. */
+export const countIndexBytes = (sqlite: Database.Database): number =>
+  INDEXES.filter((one) => hasIndex(sqlite, one)).reduce(
+    (total, { name }) =>
+      total +
+      (sqlite.prepare<[], number | null>(`SELECT sum(length(block)) FROM main.${name}_data`).pluck().get() ??
+        0),
+    0,
+  );
+
 /** Removes all words of texts at once. Otherwise a trigger would read each text to take out its words. */
 export function clearTextIndex(sqlite: Database.Database): void {
   const { texts } = SEARCH_INDEXES;

@@ -50,10 +50,10 @@ export function defineOptions(command: Command): Command {
     `
 Use it for a case that was sealed or withdrawn. The mirror keeps only its id and the dates
 on which it was first seen, departed and was redacted. redact rewrites the file, which
-needs as much free space as the file itself beside it, and as much again in the folder for
-temporary files (TMPDIR). A redaction is done when the last byte is gone: if another program
-reads the file, or the process dies, \`status\` reports the redaction as pending, and the
-next \`sync\` finishes it.
+needs as much free space as the file itself and its search indexes beside it, and as much as
+the file in the folder for temporary files (TMPDIR). A redaction is done when the last byte
+is gone: if another program reads the file, or the process dies, \`status\` reports the
+redaction as pending, and the next \`sync\` finishes it.
 
 --document removes one document, also of a case that is on the site. The mirror keeps its
 id and its cases, and stores nothing of it again, whatever list brings it.
