@@ -124,16 +124,6 @@ export const listExports = ({ sqlite }: Pick<Mirror, 'sqlite'>, beforeRunId: num
     )
     .all(beforeRunId);
 
-/** The places on record that may have what was redacted since. */
-export const listOutdatedExports = (mirror: Pick<Mirror, 'sqlite'>): ExportRow[] =>
-  listExports(
-    mirror,
-    mirror.sqlite
-      .prepare<[], number | null>(`SELECT max(id) FROM main.sync_runs WHERE trigger = 'redact'`)
-      .pluck()
-      .get() ?? 0,
-  );
-
 /** The newest run that the mirror had when the oldest content of a place was read; 0 if it is not on record. */
 export const findOldestRunId = (path: string, place: string): number =>
   closing(openSqlite(path, { readonly: true, timeout: WAIT_MS }), (sqlite) =>

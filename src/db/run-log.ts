@@ -304,12 +304,3 @@ export function prepareFindStart({ sqlite }: Mirror): (runId: number) => string 
   const statement = sqlite.prepare<[number], string>('SELECT started_at FROM sync_runs WHERE id = ?').pluck();
   return (runId) => statement.get(runId) ?? '';
 }
-
-/** Whether a place on record was read before something was redacted. */
-export const hasOutdatedExports = ({ sqlite }: Pick<Mirror, 'sqlite'>): boolean =>
-  sqlite
-    .prepare(
-      `SELECT 1 FROM mirror_exports
-       WHERE oldest_run_id < (SELECT max(id) FROM sync_runs WHERE trigger = 'redact') LIMIT 1`,
-    )
-    .get() !== undefined;

@@ -7,7 +7,7 @@ import { findFilesState } from '../../db/linked/file-state.ts';
 import { toFilesFolder } from '../../db/linked/file-store.ts';
 import { findTextState } from '../../db/linked/texts.ts';
 import { parseFileSettings } from '../../config/settings.ts';
-import { hasOutdatedExports } from '../../db/run-log.ts';
+import { hasOutdatedExports, listOutdatedExports } from '../../db/outdated-exports.ts';
 import { isWriterLockHeld } from '../../db/lock.ts';
 import {
   EMPTY_STATE,
@@ -110,10 +110,7 @@ export async function runCommand(flags: Flags, io: Io): Promise<ExitName> {
 
 /** Lists the places that may have what was redacted since, and what prints them. It is loaded only if there are any. */
 async function loadPlaces(database: string) {
-  const [{ listOutdatedExports }, { renderOutdatedPlaces, toPlacesJson }] = await Promise.all([
-    import('../../db/exports.ts'),
-    import('../text/export-places.ts'),
-  ]);
+  const { renderOutdatedPlaces, toPlacesJson } = await import('../text/export-places.ts');
   return { renderOutdatedPlaces, toPlacesJson, places: withMirror(database, listOutdatedExports) };
 }
 
