@@ -14,7 +14,7 @@ import { isSqliteError, toDatabaseError } from '../db/errors.ts';
 import { removeLeftovers } from '../db/leftovers.ts';
 import type { BrokenObject } from '../db/migrate.ts';
 import { takeWriterLock } from '../db/lock.ts';
-import { keepExports, listExports } from '../db/exports.ts';
+import { type ExportRow, keepExports, listExports } from '../db/exports.ts';
 import { openMirror, readOrElse } from '../db/open-mirror.ts';
 import { MirrorError } from '../errors/mirror-error.ts';
 import { hasSameContent, readSqliteHeader, takeAfter, toRealPath } from '../lib/files.ts';
@@ -99,6 +99,8 @@ export interface Restoration extends ContentCount {
   readonly replaced: string | null;
   /** Cases that were redacted in the mirror and whose content the snapshot restored. */
   readonly redactedCases: readonly number[];
+  /** Whether the previous mirror could not be read: exports and redactions since the snapshot are then unknown. */
+  readonly isPastUnknown: boolean;
 }
 
 /**
@@ -125,19 +127,21 @@ export async function restoreSnapshot(
     removeLeftovers(database);
     fresh = createTempFile(`${database}.restoring`);
     const content = await copySnapshot(snapshot, fresh, signal);
-    const exports = readOrElse(database, (mirror) => listExports(mirror, null), []);
+    const hasPrevious = existsSync(database);
+    const exports = readOrElse<ExportRow[] | null>(database, (mirror) => listExports(mirror, null), null);
     closing(openMirror(fresh, { isCopy: true, onBroken }), (mirror) => {
-      keepExports(mirror, exports);
+      keepExports(mirror, exports ?? []);
     }); // upgrades an older schema
     finishMirror(fresh);
     compareContent(content, checkCopy(fresh), fresh);
-    const redactedCases = listRedactedBack(database, fresh);
+    const redactedCases = hasPrevious ? listRedactedBack(database, fresh) : [];
+    const isPastUnknown = hasPrevious && (exports === null || redactedCases === null);
     // Every user who could read or write the mirror still can.
     takeAfter(fresh, statSync(database, { throwIfNoEntry: false }) ?? statSync(snapshot));
     removeSecondCopies(database, snapshot);
     const replaced = setAside(database, at);
     moveIntoPlace(fresh, database);
-    return { ...content, database, replaced, redactedCases };
+    return { ...content, database, replaced, redactedCases: redactedCases ?? [], isPastUnknown };
   } catch (thrown) {
     signal.throwIfAborted();
     const error = toDatabaseError(thrown, database);
@@ -205,15 +209,15 @@ function removeWithLogs(path: string): void {
   }
 }
 
-/** The cases that are redacted in the mirror but not in the replacement. If the mirror is damaged, they are unknown. */
-function listRedactedBack(database: string, fresh: string): number[] {
-  if (!existsSync(database)) return [];
+/** The cases that are redacted in the mirror but not in the replacement; null if the mirror cannot be read. */
+function listRedactedBack(database: string, fresh: string): number[] | null {
   const present = listRedacted(database);
-  const restored = listRedacted(fresh);
+  if (present === null) return null;
+  const restored = listRedacted(fresh) ?? new Set();
   return [...present].filter((id) => !restored.has(id)).sort((a, b) => a - b);
 }
 
-function listRedacted(path: string): Set<number> {
+function listRedacted(path: string): Set<number> | null {
   try {
     return closing(openSqlite(path, { readonly: true, timeout: 1000 }), (sqlite) => {
       return new Set(
@@ -226,6 +230,6 @@ function listRedacted(path: string): Set<number> {
       );
     });
   } catch {
-    return new Set(); // The mirror cannot be read. That is a reason to restore it.
+    return null; // The mirror cannot be read. That is a reason to restore it.
   }
 }

@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { takeSnapshot } from '../../src/backup/snapshot.ts';
@@ -169,6 +169,20 @@ describe('restore', () => {
     expect(existsSync(replaced)).toBe(true);
     expect(rows('SELECT count(*) AS n FROM sync_runs')).toEqual([{ n: 1 }]);
     expect(readdirSync(folder).filter((name) => name.includes('restoring'))).toEqual([]);
+  });
+
+  test('says that exports and redactions since are not known if the mirror cannot be read', async () => {
+    const { run, database } = await start();
+    await run('2026-11-23T03:17:00Z', 'snapshot');
+    const snapshot = join('snapshots', 'mirror-20261123T031700Z.db');
+    const restore = (...args: string[]) => run('2026-11-24T03:17:00Z', 'restore', snapshot, '--yes', ...args);
+    expect(JSON.parse((await restore('--json')).stdout)).toMatchObject({ past_unknown: false });
+    writeFileSync(database, 'damaged');
+    const { exitCode, stdout } = await restore();
+    expect([exitCode, stdout]).toEqual([
+      0,
+      expect.stringMatching(/exported since.*redacted since, is not known/),
+    ]);
   });
 
   test.each(['none.db', 'snapshots', '.'])('rejects %s', async (file) => {

@@ -58,6 +58,7 @@ export async function runCommand(name: string, flags: Flags, io: Io): Promise<Ex
           restored: done !== null,
           replaced: done?.replaced ?? null,
           redacted_cases: done?.redactedCases ?? [],
+          past_unknown: done?.isPastUnknown ?? false,
         })
       : `${render(snapshot, database, said, done)}${done === null ? '' : renderFiles(done.database)}`;
   await write(io.stdout, text);
@@ -98,6 +99,10 @@ function render(snapshot: string, database: string, said: ContentCount, done: Re
     return `Would put in the place of ${database}\n  ${content}.\nNothing was done. To do it, add --yes.\n`;
   const lines = [`In the place of ${done.database} is now`, `  ${content}.`];
   if (done.replaced !== null) lines.push(`What was there is ${done.replaced}.`);
+  if (done.isPastUnknown)
+    lines.push(
+      'It could not be read whole: where the mirror was exported since the snapshot, and what was redacted since, is not known.',
+    );
   if (done.redactedCases.length > 0)
     lines.push(
       `The snapshot holds the content of cases that were redacted since: ${done.redactedCases.join(', ')}.`,
