@@ -3,6 +3,7 @@ import type { Mirror } from '../db/open-mirror.ts';
 import { MirrorError } from '../errors/mirror-error.ts';
 import { type AsOf, toRunText } from '../history/moments.ts';
 import { findRunAsOf } from '../history/period.ts';
+import { SITE } from './citation.ts';
 
 /** The run whose state is exported. */
 export interface ExportedRun {
@@ -102,9 +103,22 @@ export function findOtherSource({ sqlite }: Mirror, runId: number | null): strin
     )
     .pluck()
     .get(runId);
-  if (address === undefined || !URL.canParse(address)) return null;
+  return address === undefined ? null : toOtherSource(address);
+}
+
+function toOtherSource(address: string): string | null {
+  if (!URL.canParse(address)) return null;
   const url = new URL(address);
   return isOfficialApi(url) ? null : url.href;
+}
+
+/** Every address from which a mirror was filled, as a manifest names it. */
+export function listSources({ sqlite }: Mirror): ReadonlySet<string> {
+  const addresses = sqlite
+    .prepare<[], string>(`SELECT DISTINCT api_url FROM sync_runs WHERE ${IS_SYNC}`)
+    .pluck()
+    .all();
+  return new Set(addresses.map((address) => toOtherSource(address) ?? SITE));
 }
 
 function findNewest({ sqlite }: Mirror, allowsPartial: boolean): RunRow | undefined {

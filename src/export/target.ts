@@ -126,6 +126,8 @@ export interface ExportedFolder {
   readonly path: string;
   /** Whether a process that died left it, or one still writes it. Its name begins with a dot. */
   readonly isUnfinished: boolean;
+  /** From where the mirror had it, as the manifest says; null if there is none yet. */
+  readonly source: string | null;
 }
 
 const UNFINISHED = /^\..+\.[0-9a-f]{16}\.(?:partial|replaced)$/;
@@ -137,7 +139,10 @@ export function listExportedFolders(folder: string): ExportedFolder[] {
     .flatMap((name) => {
       const path = join(folder, name);
       const isUnfinished = UNFINISHED.test(name);
-      return isUnfinished || KINDS.has(readEarlier(path)?.kind) ? [{ path, isUnfinished }] : [];
+      const earlier = readEarlier(path);
+      return isUnfinished || KINDS.has(earlier?.kind)
+        ? [{ path, isUnfinished, source: earlier?.source ?? null }]
+        : [];
     });
 }
 
@@ -247,6 +252,7 @@ const toChanged = (file: string): string => `holds ${file}, which was changed si
 /** What an export that is in the place of a new one says of itself. */
 interface Earlier extends Replaced {
   readonly kind: unknown;
+  readonly source: string | null;
   /** The hash of each file but the sums themselves. */
   readonly sums: ReadonlyMap<string, string>;
   readonly sumsText: string;
@@ -258,6 +264,7 @@ function readEarlier(path: string): Earlier | null {
   try {
     const manifest = JSON.parse(readFileSync(join(path, MANIFEST), 'utf8')) as {
       readonly kind?: unknown;
+      readonly source?: unknown;
       readonly run: { readonly id: number };
       readonly tables: object;
       /** Delta tables name their files in their logs. */
@@ -266,6 +273,7 @@ function readEarlier(path: string): Earlier | null {
     const sumsText = manifest.files === undefined ? '' : readFileSync(join(path, SUMS), 'utf8');
     return {
       kind: manifest.kind,
+      source: typeof manifest.source === 'string' ? manifest.source : null,
       runId: manifest.run.id,
       tables: Object.keys(manifest.tables).length,
       sums: parseSums(sumsText),

@@ -1,5 +1,5 @@
-import { readdirSync, renameSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { restoreSnapshot } from '../../src/backup/restore.ts';
 import { takeSnapshot } from '../../src/backup/snapshot.ts';
@@ -108,6 +108,9 @@ describe('where the mirror was exported', () => {
     await expect(run('redact', '--removed', at('nothing'))).rejects.toThrow(
       /is not on record.*On record: .*csv/s,
     );
+    await expect(run('redact', '--removed', at('csv'))).rejects.toThrow(/csv is still there\..*Delete it/s);
+    rmSync(at('csv'), { recursive: true });
+    expect(await run('redact', '--removed', at('csv'))).toContain('off the record');
     expect(await run('verify')).toMatch(/./);
   });
 
@@ -156,6 +159,24 @@ describe('where the mirror was exported', () => {
     expect(toPlaces(await listOutdated())).toEqual([`s3://research/o/ on ${server.url}`]);
     await run(...copy, '--forget');
     expect(await listOutdated()).toEqual([]);
+  });
+
+  test('is not named beside the mirror if it was written since, or if it is of another mirror', async () => {
+    const near = (name: string): string => join(dirname(harness.database), name);
+    await run('export', near('by-hand'), '--tables', 'runs');
+    await run('export', near('other'), '--tables', 'runs');
+    const id = String(harness.rows('SELECT min(id) AS id FROM clean_documents')[0]?.id);
+    await run('redact', '--document', id, '--yes');
+    await run('export', near('since'), '--tables', 'runs');
+    harness.write("DELETE FROM mirror_exports WHERE place NOT LIKE '%since'");
+    const manifest = JSON.parse(readFileSync(join(near('other'), 'manifest.json'), 'utf8')) as object;
+    writeFileSync(
+      join(near('other'), 'manifest.json'),
+      JSON.stringify({ ...manifest, source: 'http://127.0.0.1:1/' }),
+    );
+    const { exports } = await readJson('redact', '--document', id);
+    expect(exports).toEqual([{ path: near('by-hand'), unfinished: false }]);
+    expect(await run('redact', '--document', id)).toContain(near('by-hand'));
   });
 
   test('stays on record with all that Delta tables keep, when a folder is moved away, and when a snapshot is restored', async () => {

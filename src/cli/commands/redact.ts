@@ -10,7 +10,9 @@ import {
   redactDocument,
 } from '../../db/redact.ts';
 import { type ExportRow, forgetExports, listExports } from '../../db/exports.ts';
-import { type ExportedFolder, listExportedFolders } from '../../export/target.ts';
+import type { ExportedFolder } from '../../export/target.ts';
+import { isOnDisk } from '../../export/places.ts';
+import { listUnprovenFolders } from '../../export/unproven.ts';
 import { MirrorError } from '../../errors/mirror-error.ts';
 import type { BrokenObject } from '../../db/migrate.ts';
 import { listTablesAndViewsOfUser, type SchemaObject } from '../../db/own-schema.ts';
@@ -108,8 +110,11 @@ export async function runCommand(caseId: number | undefined, flags: Flags, io: I
       ? await withStop(io, (signal) => redactCopies(copies, subject, start, io.runtime.now, signal))
       : [];
   const holding = copies.filter(({ path }) => !cleaned.includes(path));
-  const exports = [...new Set([dirname(toRealPath(database)), io.folder])].flatMap(listExportedFolders);
-  const places = withMirror(database, (mirror) => listExports(mirror, runId ?? redaction.doneRunId));
+  const near = [dirname(toRealPath(database)), io.folder];
+  const { places, exports } = withMirror(database, (mirror) => {
+    const outdated = listExports(mirror, runId ?? redaction.doneRunId);
+    return { places: outdated, exports: listUnprovenFolders(mirror, near, outdated) };
+  });
   const outcome = { redaction, runId, cleaned, holding, exports, places, notSearched };
   const named = typeof flags.database === 'string' ? database : null;
   await write(
@@ -119,7 +124,7 @@ export async function runCommand(caseId: number | undefined, flags: Flags, io: I
   return 'complete';
 }
 
-/** Takes a place off the record. Fails with USAGE if it is not on it. */
+/** Takes a place off the record. Fails with USAGE if it is not on it, or if the folder is still there. */
 async function forgetPlace(
   place: string,
   caseId: number | undefined,
@@ -132,13 +137,15 @@ async function forgetPlace(
       hint: 'Run `clearinghouse-mirror redact --removed PLACE` by itself.',
     });
   const names = [place, resolve(io.folder, place)];
+  const rows = withMirror(database, (mirror) => listExports(mirror, null));
+  const left = rows.find((row) => names.includes(row.place) && isOnDisk(row));
+  if (left !== undefined)
+    throw new MirrorError('USAGE', `${left.place} is still there.`, {
+      hint: 'Delete it first, then take it off the record.',
+    });
   if (withWriter(database, (mirror) => forgetExports(mirror, names)) === 0)
     throw new MirrorError('USAGE', `${place} is not on record in ${database}.`, {
-      hint: `On record: ${
-        withMirror(database, (mirror) => listExports(mirror, null))
-          .map((one) => one.place)
-          .join(', ') || 'nothing'
-      }.`,
+      hint: `On record: ${rows.map((one) => one.place).join(', ') || 'nothing'}.`,
     });
   await write(
     io.stdout,
