@@ -8,7 +8,7 @@ import type { Io } from './io.ts';
 import { findOwnZone } from '../lib/local-time.ts';
 import { createReadStream } from 'node:fs';
 import { decodeText } from '../config/env-file.ts';
-import { wordsOf } from '../lib/system-errors.ts';
+import { codeOf, wordsOf } from '../lib/system-errors.ts';
 
 const STOP_SIGNALS = {
   SIGINT: ['INTERRUPTED', 'Stopped by Ctrl-C.', EXIT_CODES.interrupted.code],
@@ -126,7 +126,10 @@ async function readStatementText(chunks: AsyncIterable<Buffer>, name: string): P
     }
   } catch (cause) {
     if (cause instanceof MirrorError) throw cause;
-    throw new MirrorError('USAGE', `${name} cannot be read: ${wordsOf(cause)}.`, { cause });
+    throw new MirrorError('USAGE', `${name} cannot be read: ${wordsOf(cause)}.`, {
+      cause,
+      ...(codeOf(cause) === 'ENOENT' && { hint: 'Check the name of the file, and its folder.' }),
+    });
   }
   return decodeText(Buffer.concat(kept), name);
 }

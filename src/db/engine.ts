@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import type Database from 'better-sqlite3';
 import { messageOf, MirrorError } from '../errors/mirror-error.ts';
 import { FILE_IN_FOLDER_HINT, describeOddFile, toRealPath } from '../lib/files.ts';
+import { listNamesIn } from './leftovers.ts';
 import { toSafeWords } from '../lib/safe-text.ts';
 import { codeOf } from '../lib/system-errors.ts';
 
@@ -83,9 +84,14 @@ function refuseOddFiles(path: string): void {
 /** Throws DATABASE_FOREIGN if a path is not a regular file. */
 export function refuseOddFile(path: string, asked?: string): void {
   const kind = describeOddFile(path);
-  const hint = asked ?? (kind === 'a folder' ? FILE_IN_FOLDER_HINT : undefined);
+  const hint = asked ?? (kind === 'a folder' ? hintAtFolder(path) : undefined);
   if (kind !== null)
     throw new MirrorError('DATABASE_FOREIGN', `${path} is ${kind}.`, { ...(hint !== undefined && { hint }) });
+}
+
+function hintAtFolder(path: string): string {
+  const hasDatabase = listNamesIn(path).some((name) => name.endsWith('.db'));
+  return hasDatabase ? FILE_IN_FOLDER_HINT : 'No file in it ends in .db. Name the file of the mirror.';
 }
 
 /** Loads the best installed engine once. Throws an ENGINE_... error. */

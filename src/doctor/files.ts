@@ -18,7 +18,7 @@ import { openMirrorReadOnly, readOrElse } from '../db/open-mirror.ts';
 import { findMirrorState } from '../db/state.ts';
 import { MirrorError } from '../errors/mirror-error.ts';
 import { isThere } from '../export/places.ts';
-import { findFreeBytes } from '../lib/files.ts';
+import { MAKE_FOLDER_HINT, findFreeBytes } from '../lib/files.ts';
 import { toZonedMinute } from '../lib/local-time.ts';
 import { findScheduleWarning, parseSchedule } from '../schedule/cron.ts';
 import { sendPing, sendWebhook } from '../schedule/notify.ts';
@@ -82,10 +82,16 @@ export async function examineDisk(path: string): Promise<Finding> {
     if (free >= ENOUGH_DISK_BYTES) return good('disk', detail);
     return warning('disk', detail, 'A whole mirror needs about 3 GB of room, besides its snapshots.');
   } catch (cause) {
-    const [name, why] = existsSync(folder)
-      ? [existsSync(path) ? path : folder, 'may not be written to']
-      : [folder, 'does not exist'];
-    return bad('disk', new MirrorError('DATABASE_UNWRITABLE', `${name} ${why}.`, { cause }));
+    if (!existsSync(folder))
+      return bad(
+        'disk',
+        new MirrorError('DATABASE_UNWRITABLE', `${folder} does not exist.`, {
+          cause,
+          hint: MAKE_FOLDER_HINT,
+        }),
+      );
+    const name = existsSync(path) ? path : folder;
+    return bad('disk', new MirrorError('DATABASE_UNWRITABLE', `${name} may not be written to.`, { cause }));
   }
 }
 

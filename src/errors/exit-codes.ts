@@ -34,7 +34,7 @@ export const EXIT_CODES = {
     code: 13,
     description: 'The command `doctor --probe` found that the API differs from an assumption.',
   },
-  port: { code: 14, description: 'The port of `browse` is used by another program.' },
+  port: { code: 14, description: 'The port of `browse` or `fake-api` is used by another program.' },
   interrupted: { code: 130, description: 'Ctrl-C (SIGINT) ended a run after the current page.' },
   terminated: {
     code: 143,

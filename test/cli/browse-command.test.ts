@@ -68,13 +68,17 @@ describe('browse', () => {
   );
 
   test('reports a port that is in use in one sentence, with its own exit code', async () => {
-    const port = await takePort();
-    const args = ['browse', '--port', String(port), '--database', await makeFullMirror()];
-    const { exitCode, stdout, stderr } = await runCli(args);
-    expect([exitCode, stdout]).toEqual([14, '']);
-    expect(stderr).toBe(
-      `Error: Another program already uses port ${port}. [PORT_TAKEN]\nHint: End that program, or choose another port: \`--port 0\` takes a free one.\n`,
-    );
+    const port = String(await takePort());
+    for (const command of [
+      ['browse', '--database', await makeFullMirror()],
+      ['fake-api', '--cases', '1'],
+    ]) {
+      const { exitCode, stdout, stderr } = await runCli([...command, '--port', port]);
+      expect([exitCode, stdout]).toEqual([14, '']);
+      expect(stderr).toBe(
+        `Error: Another program already uses port ${port}. [PORT_TAKEN]\nHint: End that program, or choose another port: \`--port 0\` takes a free one.\n`,
+      );
+    }
   });
 
   test('refuses a missing mirror before it serves anything', async () => {

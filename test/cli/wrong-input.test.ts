@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -143,7 +143,9 @@ test.each<[number, string[], string, string]>([
   ],
   [2, ['snapshot', '--list', '--as-of', '1'], 'takes --list or --as-of', 'snapshot --help'],
   [2, ['snapshot', '--list', '--keep-daily', '1'], 'takes --list or --keep-daily', 'snapshot --help'],
-  [2, ['query', '--file', 'nowhere.sql'], 'there is no such file', '`clearinghouse-mirror query --help`'],
+  [2, ['query', '--file', 'nowhere.sql'], 'there is no such file', 'Check the name of the file'],
+  [2, ['fake-api', '--days=-1'], '--days cannot be "-1".', '0 or more'],
+  [9, ['status', '--database', 'empty'], ' is a folder. [DATABASE_FOREIGN]', 'No file in it ends in .db.'],
   [2, ['fake-api', '--port', '70000'], 'at most 65535', '`clearinghouse-mirror fake-api --help`'],
   [2, ['nightly', '--timezone', 'Detroit'], 'is not a time zone.', 'Did you mean America/Detroit?'],
 ])('exit %i: %j says what is wrong and what to do', async (code, args, sentence, hint) => {
@@ -151,6 +153,7 @@ test.each<[number, string[], string, string]>([
   const { database } = harness;
   const folder = dirname(database);
   const env = { CLEARINGHOUSE_API_TOKEN: 'some-token', CLEARINGHOUSE_DATABASE: database };
+  mkdirSync(join(folder, 'empty'), { recursive: true });
   const { exitCode, stdout, stderr } = await runCli(args, { env, folder });
   expect([exitCode, stdout]).toEqual([code, '']);
   const [error, told] = stderr.split('\nHint: ');

@@ -4,7 +4,7 @@ import type { ExitName } from '../../errors/exit-codes.ts';
 import { expandHome } from '../../config/paths.ts';
 import type { CaseCollection } from '../../../fake-api/collection/collection.ts';
 import type { FakeApiOptions } from '../../../fake-api/serve/server.ts';
-import { wordsOf } from '../../lib/system-errors.ts';
+import { codeOf, wordsOf } from '../../lib/system-errors.ts';
 import { type Io, ownCommand, say, untilAborted, withStop, write } from '../io.ts';
 import { toJsonLine } from '../text/words.ts';
 import type { Flags } from '../options.ts';
@@ -57,7 +57,7 @@ Or without .env:
 }
 
 function toWholeNumber(text: string): number {
-  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('It takes a whole number.');
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('It takes a whole number, 0 or more.');
   return Number(text);
 }
 
@@ -147,6 +147,10 @@ async function listen(options: FakeApiOptions) {
   try {
     return await startFakeApi(options);
   } catch (cause) {
+    if (codeOf(cause) === 'EADDRINUSE')
+      throw new MirrorError('PORT_TAKEN', `Another program already uses port ${options.port ?? 0}.`, {
+        cause,
+      });
     throw new MirrorError('USAGE', `Port ${options.port ?? 0} cannot be used: ${wordsOf(cause)}.`, {
       cause,
       hint: 'Choose another --port, or 0 for a free one.',
