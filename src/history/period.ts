@@ -10,11 +10,17 @@ export interface RunAsOf {
   readonly startedAt: string;
   /** Null for a run that died, whose end is unknown. */
   readonly endedAt: string | null;
+  readonly outcome: string;
 }
 
 /** A run that died has no end time; only its start is known. */
 const endedAt = sql<string>`coalesce(${syncRuns.ended_at}, ${syncRuns.started_at})`;
-const asRun = { runId: syncRuns.id, startedAt: syncRuns.started_at, endedAt: syncRuns.ended_at };
+const asRun = {
+  runId: syncRuns.id,
+  startedAt: syncRuns.started_at,
+  endedAt: syncRuns.ended_at,
+  outcome: syncRuns.outcome,
+};
 const hasEnded = ne(syncRuns.outcome, 'running');
 
 /**

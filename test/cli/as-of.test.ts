@@ -1,7 +1,11 @@
+import { copyFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { recordedCases } from '../../fake-api/collection/recorded-cases.ts';
 import { makeCase } from '../support/make-case.ts';
+import { openSqlite } from '../../src/db/engine.ts';
 import { runCli } from '../support/command-line.ts';
+import { tempFolder } from '../support/temp-folder.ts';
 import { shareHistory } from '../support/shared-history.ts';
 
 /** A mirror of one case whose name changed on the second day, and the command line for it. */
@@ -61,6 +65,22 @@ describe('query --as-of', () => {
     });
     expect((await run('query', '--format', 'csv', '--as-of', '2', sql)).stdout).toBe('name\nSecond name\n');
   });
+});
+
+test('--as-of says that the run failed, or was not complete', async () => {
+  const { database } = await share();
+  const copy = join(tempFolder(), 'copy.db');
+  copyFileSync(database, copy);
+  for (const [outcome, words] of [
+    ['failed', 'which failed at 2030-01-15 03:17 UTC: the state has what it stored until then.'],
+    ['partial', 'which ended partial at 2030-01-15 03:17 UTC.'],
+  ] as const) {
+    const sqlite = openSqlite(copy);
+    sqlite.exec(`UPDATE sync_runs SET outcome = '${outcome}' WHERE id = 1`);
+    sqlite.close();
+    const { stderr } = await runCli(['query', '--as-of', '1', 'SELECT 1', '--database', copy]);
+    expect(stderr).toBe(`As of run 1, ${words}\n`);
+  }
 });
 
 describe('an --as-of that is not a mirrored run or time', () => {

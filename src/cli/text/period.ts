@@ -56,8 +56,14 @@ export const AS_OF = [
 ] as const;
 
 /** Names the run whose state the output shows. */
-export function renderRunAsOf({ runId, startedAt, endedAt }: RunAsOf, timeZone: string): string {
-  return `As of run ${runId}, which ${endedAt === null ? `began at ${toZonedMinute(startedAt, timeZone)} and died` : `ended at ${toZonedMinute(endedAt, timeZone)}`}.`;
+export function renderRunAsOf({ runId, startedAt, endedAt, outcome }: RunAsOf, timeZone: string): string {
+  const how =
+    endedAt === null
+      ? `began at ${toZonedMinute(startedAt, timeZone)} and died`
+      : outcome === 'failed'
+        ? `failed at ${toZonedMinute(endedAt, timeZone)}: the state has what it stored until then`
+        : `ended ${outcome === 'complete' ? '' : `${outcome} `}at ${toZonedMinute(endedAt, timeZone)}`;
+  return `As of run ${runId}, which ${how}.`;
 }
 
 export function toRunAsOfJson({ runId, startedAt, endedAt }: RunAsOf) {
