@@ -175,6 +175,12 @@ export function toDay(date: string | null | undefined): string {
   return /^\d{4}-\d{2}-\d{2}/.test(text) ? text.slice(0, 10) : text;
 }
 
+/** The same, on one line where it is a day. */
+export function renderDay(date: string | null | undefined): Html | string {
+  const day = toDay(date);
+  return day === '' || day.length > 10 ? day : html`<span class="nowrap">${day}</span>`;
+}
+
 /** The fields of a form that ask for a period of runs, as `--since` and `--until` do. */
 export const renderPeriodFields = ({
   since,

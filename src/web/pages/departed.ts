@@ -4,7 +4,7 @@ import { type DepartedCase, NO_STATUSES, listDeparted } from '../../history/tran
 import { ADDRESS } from '../addresses.ts';
 import { html, linkTo } from '../html/html.ts';
 import type { Page } from '../html/layout.ts';
-import { renderDownloads, renderPager, renderTable, toWindow, renderTime, toDay } from '../html/parts.ts';
+import { renderDownloads, renderPager, renderTable, toWindow, renderTime, renderDay } from '../html/parts.ts';
 import { readPageNumber, type PageRequest } from '../request.ts';
 
 const SIZE = 50;
@@ -49,7 +49,7 @@ function toColumns(timeZone: string) {
       cell: (one: DepartedCase) => linkTo(ADDRESS.case(one.id), toName(one)),
     },
     { heading: 'Court', cell: ({ court }: DepartedCase) => clipText(court ?? '', MAX_CELL) },
-    { heading: 'Filed', cell: ({ filing_date }: DepartedCase) => toDay(filing_date) },
+    { heading: 'Filed', cell: ({ filing_date }: DepartedCase) => renderDay(filing_date) },
     {
       heading: 'Last ongoing',
       cell: ({ case_ongoing, redacted_at }: DepartedCase) =>

@@ -7,7 +7,15 @@ import { renderCoverage } from '../../cli/text/report.ts';
 import { toCaseName } from '../../cli/text/words.ts';
 import { SITE_LINKS } from '../addresses.ts';
 import { type Content, type Html, html, linkTo } from '../html/html.ts';
-import { renderFacts, renderMaybeTime, renderNotice, renderTable, renderTime, toDay } from '../html/parts.ts';
+import {
+  renderDay,
+  renderFacts,
+  renderMaybeTime,
+  renderNotice,
+  renderTable,
+  renderTime,
+  toDay,
+} from '../html/parts.ts';
 import { renderBar, renderColumnPlot } from '../html/plots.ts';
 import { orderMoves, renderMoveCounts, toStatusLabel } from '../html/transitions.ts';
 import { toAuditTitle } from '../pages/audit.ts';
@@ -164,8 +172,11 @@ export function renderSilent({ silent: { cases, ongoing, undated }, last }: Repo
             cell: ({ id, name }: SilentCase) =>
               html`${linkTo(SITE_LINKS.case(id), toCaseName(name))} <small>case ${id}</small>`,
           },
-          { heading: 'Last entry', cell: ({ last_entry_date }) => toDay(last_entry_date) },
-          { heading: 'Last checked', cell: ({ last_checked_date }) => toDay(last_checked_date) || 'never' },
+          { heading: 'Last entry', cell: ({ last_entry_date }) => renderDay(last_entry_date) },
+          {
+            heading: 'Last checked',
+            cell: ({ last_checked_date }) => renderDay(toDay(last_checked_date) || 'never'),
+          },
           { heading: 'Days', isNumber: true, cell: ({ days }) => renderCount(days) },
           { heading: html`<span class="hidden">Bar</span>`, cell: ({ days }) => renderBar(days, longest) },
         ],
