@@ -122,14 +122,17 @@ test('every format has the same content', async () => {
   expect(hashes.map((one) => one.length)).toEqual([17, 16, 17, 17, 1]);
 });
 
-test('cases.ndjson has whole cases as the API sent them', async () => {
+test('cases.ndjson has whole cases as the API sent them, without an unknown field that is an object', async () => {
   const { exportTo, database } = await startExport();
   const cases = readNdjson(
     join(await exportTo('out', '--format', 'ndjson', '--tables', 'cases'), 'data/cases.ndjson'),
   );
   const mirror = openMirrorReadOnly(database);
   expect(cases.length).toBeGreaterThan(5);
-  for (const one of cases) expect(one).toEqual(findCase(mirror, one.id as number).payload);
+  for (const one of cases) {
+    const { brand_new: _, ...known } = findCase(mirror, one.id as number).payload;
+    expect(one).toEqual(known);
+  }
   mirror.close();
 });
 
