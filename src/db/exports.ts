@@ -35,6 +35,21 @@ export const findNewestRunId = ({ sqlite }: Pick<Mirror, 'sqlite'>): number =>
 const WAIT_MS = 60_000;
 
 /**
+ * Lets the record be written while this process reads the mirror. One that was just restored has no write-ahead log yet, so its
+ * readers would keep every writer out. Called before the mirror is opened. Without the right to write, it changes nothing.
+ */
+export function prepareRecord(path: string): void {
+  try {
+    closing(openSqlite(path, { fileMustExist: true, timeout: 1000 }), (sqlite) => {
+      const isSnapshot = sqlite.prepare('SELECT 1 FROM mirror_snapshot').get() !== undefined;
+      if (!isSnapshot) sqlite.pragma('journal_mode = WAL');
+    });
+  } catch {
+    // What opens the mirror next, or writes the record, says why it cannot.
+  }
+}
+
+/**
  * Records that an export begins to write beside a place, unless the place is on record, and calls `onNew` if it was not. Returns what
  * `recordPlace` returns.
  */

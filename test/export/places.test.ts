@@ -206,6 +206,10 @@ describe('where the mirror was exported', () => {
     expect(harness.rows(`SELECT oldest_run_id FROM mirror_exports WHERE place = '${at('later')}'`)).toEqual([
       { oldest_run_id: 0 },
     ]);
+    await run('export', at('restored'), '--tables', 'runs');
+    expect(harness.rows(`SELECT kind FROM mirror_exports WHERE place = '${at('restored')}'`)).toEqual([
+      { kind: 'export' },
+    ]);
     await run('redact', '--document', id, '--yes');
     expect(toPlaces(await listOutdated())).toEqual(expect.arrayContaining([at('kept'), at('later')]));
     await run('export', at('later'), '--tables', 'runs');
