@@ -3,8 +3,15 @@ import { PACKAGE } from './package-info.ts';
 /* A command of this program as a user types it into a shell. Everything here is pure. */
 
 /** A word as a shell takes it for one word. */
-export const quoteWord = (word: string): string =>
-  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
+export function quoteWord(word: string): string {
+  if (/^[\w@%+=:,./-]+$/.test(word)) return word;
+  if (!/\p{Cc}/u.test(word)) return `'${word.replaceAll("'", String.raw`'\''`)}'`;
+  // A message shows no control character.
+  return `$'${word.replace(/[\\']/g, String.raw`\$&`).replace(/\p{Cc}/gu, toOctal)}'`;
+}
+
+const toOctal = (character: string): string =>
+  [...Buffer.from(character)].map((byte) => `\\${byte.toString(8).padStart(3, '0')}`).join('');
 
 const toFlag = (name: string): string =>
   `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
