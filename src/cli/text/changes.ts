@@ -256,16 +256,17 @@ export function* renderNone(
   { period, timeZone }: Pick<ChangesToRender, 'period' | 'timeZone'>,
   style: WritingStyle,
 ): Generator<string> {
-  yield style.sentence(sentence);
-  for (const line of toOutcomeWords(period, timeZone)) yield style.sentence(line);
+  for (const words of [sentence, ...toOutcomeWords(period, timeZone)]) yield style.sentence(words);
 }
 
-/** Renders the changes case by case, then the new cases one per line, then the totals; piece by piece. */
+/** Renders what the runs ended with, the changes case by case, the new cases one per line, and the totals; piece by piece. */
 export function* renderChanges(changes: ChangesToRender, style: WritingStyle): Generator<string> {
   const { period, cases, baselineId, limit, timeZone } = changes;
   const totals = new ChangeTotals(baselineId);
   const appeared = { new: [] as number[], baseline: [] as number[] };
   yield style.title(`Changes found by ${toPeriodWords(period, timeZone)}`);
+  const outcome = toOutcomeWords(period, timeZone).map((words) => style.sentence(words));
+  if (outcome.length > 0) yield `${outcome.join('')}\n`;
   for (const one of cases) {
     totals.add(one);
     const appearance = findAppearance(one, baselineId);
@@ -287,7 +288,6 @@ export function* renderChanges(changes: ChangesToRender, style: WritingStyle): G
   );
   const isNothing = totals.changedCases === 0 && totals.of('appeared') === 0;
   yield style.sentence(isNothing ? 'Nothing changed.' : totals.toWords());
-  for (const line of toOutcomeWords(period, timeZone)) yield style.sentence(line);
 }
 
 function* renderAppeared(
