@@ -92,6 +92,20 @@ function workInLog(database: string): void {
   }
 }
 
+/**
+ * Gives a mirror in its place a write-ahead log, so that its readers keep no writer out, such as the record of an export. If
+ * somebody reads it already, the next sync does.
+ */
+function writeInLog(database: string): void {
+  try {
+    closing(openSqlite(database, { timeout: 1000 }), (sqlite) => {
+      sqlite.pragma('journal_mode = WAL');
+    });
+  } catch (thrown) {
+    if (!isSqliteError(thrown)) throw thrown;
+  }
+}
+
 export interface Restoration extends ContentCount {
   /** The replaced file, after following symbolic links. */
   readonly database: string;
@@ -141,6 +155,7 @@ export async function restoreSnapshot(
     removeSecondCopies(database, snapshot);
     const replaced = setAside(database, at);
     moveIntoPlace(fresh, database);
+    writeInLog(database);
     return { ...content, database, replaced, redactedCases: redactedCases ?? [], isPastUnknown };
   } catch (thrown) {
     signal.throwIfAborted();

@@ -9,7 +9,7 @@ import {
   type UploadedPlace,
   uploadExport,
 } from '../export/upload/upload.ts';
-import { type ExportPlace, findNewestRunId, findOldestRunId, prepareRecord } from '../db/exports.ts';
+import { type ExportPlace, findNewestRunId, findOldestRunId } from '../db/exports.ts';
 import { toBucketPlace } from '../export/upload/place.ts';
 import { renderOwnCommand } from '../lib/command-line.ts';
 import { keepHeapSmall } from './heap.ts';
@@ -38,7 +38,6 @@ export async function runExport(
   const path = toPath(folder, 'the folder', io.folder, true);
   const address = typeof flags.to === 'string' ? parseObjectAddress(flags.to) : null;
   const { kind, dropsHistory } = choices;
-  prepareRecord(database);
   const done = await withStop(io, (signal) =>
     withMirrorMoment(database, async (mirror) => {
       const run = chooseRun(mirror, asOf, flags.allowPartial === true);

@@ -35,21 +35,6 @@ export const findNewestRunId = ({ sqlite }: Pick<Mirror, 'sqlite'>): number =>
 const WAIT_MS = 60_000;
 
 /**
- * Lets the record be written while this process reads the mirror. One that was just restored has no write-ahead log yet, so its
- * readers would keep every writer out. Called before the mirror is opened. Without the right to write, it changes nothing.
- */
-export function prepareRecord(path: string): void {
-  try {
-    closing(openSqlite(path, { fileMustExist: true, timeout: 1000 }), (sqlite) => {
-      const isSnapshot = sqlite.prepare('SELECT 1 FROM mirror_snapshot').get() !== undefined;
-      if (!isSnapshot) sqlite.pragma('journal_mode = WAL');
-    });
-  } catch {
-    // What opens the mirror next, or writes the record, says why it cannot.
-  }
-}
-
-/**
  * Records that an export begins to write beside a place, unless the place is on record, and calls `onNew` if it was not. Returns what
  * `recordPlace` returns.
  */
@@ -98,6 +83,8 @@ function write(path: string, waitMs: number, action: (sqlite: Database.Database)
     return closing(openSqlite(path, { fileMustExist: true, timeout: waitMs }), (sqlite) => {
       if (sqlite.prepare('SELECT 1 FROM mirror_snapshot').get() !== undefined)
         return `${path} is a snapshot, and a snapshot is not changed`;
+      // Without a write-ahead log, a reader keeps writers out until it ends. The export that waits is one.
+      if (sqlite.pragma('journal_mode', { simple: true }) !== 'wal') sqlite.pragma('busy_timeout = 0');
       keepSeals(sqlite);
       action(sqlite);
       return null;

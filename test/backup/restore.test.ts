@@ -137,11 +137,12 @@ describe('restoring', () => {
       writeFileSync(`${left}-journal`, 'a journal');
     }
     await restoreSnapshot(snapshot, database, AT, GOES_ON);
-    expect(ask(database, `SELECT count(*) FROM cases WHERE name = 'of another file'`)).toBe(0);
-    expect(ask(database, 'PRAGMA integrity_check')).toBe('ok');
     expect(namesIn(dirname(database)).filter((name) => /restoring|-wal|-shm|-journal/.test(name))).toEqual(
       [],
     );
+    expect(ask(database, `SELECT count(*) FROM cases WHERE name = 'of another file'`)).toBe(0);
+    expect(ask(database, 'PRAGMA integrity_check')).toBe('ok');
+    expect(ask(database, 'PRAGMA journal_mode')).toBe('wal');
   });
 
   test('never combines the file with a log of a mirror that no longer exists', async () => {

@@ -8,7 +8,7 @@ import { chooseRun } from '../../export/run.ts';
 import { findServer, namesPassword } from '../../publish/address.ts';
 import { toPlace } from '../../publish/place.ts';
 import { LOCK_MS, publishMirror } from '../../publish/publish.ts';
-import { findNewestRunId, prepareRecord } from '../../db/exports.ts';
+import { findNewestRunId } from '../../db/exports.ts';
 import { createExportRecorder } from '../record-exports.ts';
 import { keepHeapSmall } from '../heap.ts';
 import { type Io, say, withStop, write } from '../io.ts';
@@ -45,7 +45,6 @@ export async function runCommand(address: string | undefined, flags: Flags, io: 
   const { database } = parseSettings(written);
   const settings = parsePublishSettings(written);
   const server = findServer(chooseAddress(address, settings), io.env);
-  prepareRecord(database);
   const done = await withStop(io, (signal) =>
     withMirrorMoment(database, async (mirror) => {
       const recorder = createExportRecorder(database, io);
