@@ -1,8 +1,10 @@
 import { readFileSync, statSync } from 'node:fs';
 import { homedir, userInfo } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { PublishAddress } from '../config/parsers.ts';
+import type { ExportPlace } from '../db/exports.ts';
 import { MirrorError } from '../errors/mirror-error.ts';
+import { renderOwnCommand } from '../lib/command-line.ts';
 import { codeOf, wordsOf } from '../lib/system-errors.ts';
 import { type SslMode, type TlsRequest, parseSslMode } from './tls.ts';
 
@@ -22,6 +24,8 @@ export interface Server {
   readonly password: string | null;
   readonly tls: TlsRequest | null;
   readonly connectMs: number;
+  /** What else the address says, without a secret: a command with the address needs it too. Paths are absolute. */
+  readonly options: Readonly<Record<string, string>>;
   /** Where the address was set, for messages. */
   readonly from: string;
 }
@@ -95,8 +99,53 @@ export function findServer(address: PublishAddress, env: NodeJS.ProcessEnv): Ser
     password: options.password ?? findPassword(options.passfile, server, env, from),
     tls: toTls(options, host, env, from),
     connectMs: seconds * 1000,
+    options: toFurtherOptions(written),
     from,
   };
+}
+
+/** The schema of a server as a place to which the mirror was published. It has no password. */
+export function toPublishedPlace(
+  { host, port, user, database, options }: Pick<Server, 'host' | 'port' | 'user' | 'database' | 'options'>,
+  { schema, withoutTexts }: { readonly schema: string; readonly withoutTexts: boolean },
+  runId: number,
+): ExportPlace {
+  const at = host.startsWith('/') ? '' : host.includes(':') ? `[${host}]` : encodeURIComponent(host);
+  const socket = host.startsWith('/') ? { host } : {};
+  const toAddress = (login: string, parameters: Readonly<Record<string, string>>): string => {
+    const query = Object.entries(parameters).map((one) => one.map(encodeURIComponent).join('='));
+    return `postgres://${login}${at}:${port}/${encodeURIComponent(database)}${query.length === 0 ? '' : `?${query.join('&')}`}`;
+  };
+  return {
+    // Another user may publish to the same schema.
+    place: `${toAddress('', socket)} schema ${schema}`,
+    kind: 'postgres',
+    command: renderOwnCommand(
+      'publish',
+      toAddress(`${encodeURIComponent(user)}@`, { ...socket, ...options }),
+      {
+        publishSchema: schema,
+        noPublishTexts: withoutTexts,
+      },
+    ),
+    runId,
+    keepsEarlier: false,
+  };
+}
+
+/** The options that are paths of files. */
+const PATHS: ReadonlySet<string> = new Set(['passfile', 'sslrootcert', 'sslcert', 'sslkey']);
+
+/** The options that the address of a place says otherwise or leaves out. */
+const LOGIN: ReadonlySet<string> = new Set(['host', 'port', 'user', 'dbname', 'password']);
+
+/** What an address says besides the server, the login and the password. */
+function toFurtherOptions(options: Options): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(options)
+      .filter(([name]) => !LOGIN.has(name))
+      .map(([name, value]) => [name, PATHS.has(name) && value !== 'system' ? resolve(value) : value]),
+  );
 }
 
 const SCHEME = /^postgres(?:ql)?:\/\//i;

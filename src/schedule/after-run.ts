@@ -1,5 +1,3 @@
-import { writeWhole } from './state-file.ts';
-
 import { join } from 'node:path';
 import { setImmediate as nextTick } from 'node:timers/promises';
 import { type SnapshotRequest, takeAndRotate, takeSnapshot } from '../backup/snapshot.ts';
@@ -16,7 +14,7 @@ import { chooseRun } from '../export/run.ts';
 import { codeOf } from '../lib/system-errors.ts';
 import type { RunReport } from '../sync/report.ts';
 import { verifyMirror } from '../verify/proof.ts';
-import type { ScheduledRun, StepRecord } from './state-file.ts';
+import { type ScheduledRun, type StepRecord, writeWhole } from './state-file.ts';
 import { renderPlural } from '../lib/layout.ts';
 
 /** What is known about a scheduled run when its steps start. */
@@ -214,10 +212,9 @@ export function createPublishStep(
     onlyIfComplete: true,
     run: async (signal) => {
       if (publishUrl === null) throw toUnnamed();
-      const [{ LOCK_MS, publishMirror }, { findServer }, { toPlace }] = await Promise.all([
+      const [{ LOCK_MS, publishMirror }, { findServer, toPublishedPlace }] = await Promise.all([
         import('../publish/publish.ts'),
         import('../publish/address.ts'),
-        import('../publish/place.ts'),
       ]);
       const server = findServer(publishUrl, env);
       const mirror = openMirrorReadOnly(database);
@@ -228,7 +225,7 @@ export function createPublishStep(
         const note = (fault: string | null): void => {
           if (fault !== null) unrecorded.add(`; not on record for \`redact\`: ${fault}`);
         };
-        const place = toPlace(server, selection, findNewestRunId(mirror));
+        const place = toPublishedPlace(server, selection, findNewestRunId(mirror));
         const { schema, run, merged } = await publishMirror(mirror, {
           ...selection,
           server,

@@ -1,12 +1,12 @@
 import { readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { restoreSnapshot } from '../../src/backup/restore.ts';
 import { takeSnapshot } from '../../src/backup/snapshot.ts';
 import { closing, openSqlite } from '../../src/db/engine.ts';
 import { recordPlace } from '../../src/db/exports.ts';
 import { toBucketPlace } from '../../src/export/upload/place.ts';
-import { toPlace } from '../../src/publish/place.ts';
+import { findServer, toPublishedPlace } from '../../src/publish/address.ts';
 import { startCommand, startLimitedCommand } from '../crash/run-command.ts';
 import { runCli } from '../support/command-line.ts';
 import { tempFolder } from '../support/temp-folder.ts';
@@ -239,14 +239,25 @@ describe('where the mirror was exported', () => {
 
 test('a server is a place without its password and its user', () => {
   const selection = { schema: 'public', withoutTexts: true };
-  const server = { host: 'db.example.org', port: 5432, user: 'lo@der', database: 'research' };
-  expect(toPlace(server, selection, 7)).toMatchObject({
+  const server = { host: 'db.example.org', port: 5432, user: 'lo@der', database: 'research', options: {} };
+  expect(toPublishedPlace(server, selection, 7)).toMatchObject({
     place: 'postgres://db.example.org:5432/research schema public',
     command:
       'clearinghouse-mirror publish postgres://lo%40der@db.example.org:5432/research --publish-schema public --no-publish-texts',
   });
-  expect(toPlace({ ...server, host: '/run/postgresql' }, selection, 7).place).toBe(
+  expect(toPublishedPlace({ ...server, host: '/run/postgresql' }, selection, 7).place).toBe(
     'postgres://:5432/research?host=%2Frun%2Fpostgresql schema public',
+  );
+});
+
+test('the command that publishes again has what the address says besides, and no secret', () => {
+  const text =
+    'postgres://loader:secret@db.example.org/research?sslmode=verify-ca&sslrootcert=package.json&application_name=x';
+  const server = findServer({ text: `${text}&password=other`, from: 'The address' }, { HOME: '/' });
+  const { place, command } = toPublishedPlace(server, { schema: 'public', withoutTexts: false }, 7);
+  expect(place).toBe('postgres://db.example.org:5432/research schema public');
+  expect(command).toBe(
+    `clearinghouse-mirror publish 'postgres://loader@db.example.org:5432/research?sslmode=verify-ca&sslrootcert=${encodeURIComponent(resolve('package.json'))}' --publish-schema public`,
   );
 });
 

@@ -5,8 +5,7 @@ import { postgresAddress } from '../../config/parsers.ts';
 import type { ExitName } from '../../errors/exit-codes.ts';
 import { MirrorError } from '../../errors/mirror-error.ts';
 import { chooseRun } from '../../export/run.ts';
-import { findServer, namesPassword } from '../../publish/address.ts';
-import { toPlace } from '../../publish/place.ts';
+import { findServer, namesPassword, toPublishedPlace } from '../../publish/address.ts';
 import { LOCK_MS, publishMirror } from '../../publish/publish.ts';
 import { findNewestRunId } from '../../db/exports.ts';
 import { createExportRecorder } from '../record-exports.ts';
@@ -48,7 +47,7 @@ export async function runCommand(address: string | undefined, flags: Flags, io: 
   const done = await withStop(io, (signal) =>
     withMirrorMoment(database, async (mirror) => {
       const recorder = createExportRecorder(database, io);
-      const place = toPlace(
+      const place = toPublishedPlace(
         server,
         { schema: settings.publishSchema, withoutTexts: !settings.publishTexts },
         findNewestRunId(mirror),
