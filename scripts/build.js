@@ -47,7 +47,7 @@ const FIRST = 'src/cli/run.ts';
  * takes a millisecond, as long as loading 50 kB more of one.
  */
 const TOGETHER = [
-  { modules: ['src/cli/heap.ts', 'src/lib/new-space.ts', 'src/config/early-signals.ts'] },
+  { modules: ['src/lib/heap.ts', 'src/config/early-signals.ts'] },
   { modules: ['src/cli/main.ts', 'src/cli/options.ts', 'src/cli/output.ts'], unless: FIRST },
   {
     modules: [
@@ -56,7 +56,7 @@ const TOGETHER = [
       'src/db/read-case.ts',
       'src/db/linked/passes.ts',
       'src/db/linked/texts.ts',
-      'src/db/linked/file-state.ts',
+      'src/db/linked/file-store.ts',
       'src/db/write-history.ts',
       'src/cli/with-mirror.ts',
     ],

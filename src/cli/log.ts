@@ -5,7 +5,7 @@ import { MirrorError } from '../errors/mirror-error.ts';
 import { localizeTimes } from '../lib/local-time.ts';
 import type { SchedulerEvents } from '../schedule/scheduler.ts';
 import type { OnSyncEvent } from '../sync/report.ts';
-import { PAGE_STORED } from './heap.ts';
+import { PAGE_STORED } from '../lib/heap.ts';
 import { type Io, say, sayExactly } from './io.ts';
 import { explainBroken, renderError } from './text/errors.ts';
 import { toLinkedJson } from './text/linked.ts';

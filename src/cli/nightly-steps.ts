@@ -15,7 +15,7 @@ import { createLinkedWebhookStep, createPingStep, createWebhookStep } from '../s
 import type { LinkedJob } from '../schedule/scheduler.ts';
 import { toPassWords } from '../sync/linked/report.ts';
 import { runLinkedPass } from '../sync/linked/pass.ts';
-import { keepHeapSmall } from './heap.ts';
+import { keepHeapSmall } from '../lib/heap.ts';
 import { type Io, checkPrinted, findLoss, write, writeText } from './io.ts';
 import { type NightlyLog, createRunEvents } from './log.ts';
 import type { ReadSettings } from './nightly-settings.ts';

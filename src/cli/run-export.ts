@@ -2,17 +2,11 @@ import type { ExitName } from '../errors/exit-codes.ts';
 import { toPath } from '../config/paths.ts';
 import { type ExportRequest, exportMirror } from '../export/export.ts';
 import { chooseRun } from '../export/run.ts';
-import { parseObjectAddress } from '../export/upload/address.ts';
-import {
-  type UploadRequest,
-  type Uploaded,
-  type UploadedPlace,
-  uploadExport,
-} from '../export/upload/upload.ts';
+import { type UploadedPlace, parseObjectAddress, toBucketPlace } from '../export/upload/address.ts';
+import { type UploadRequest, type Uploaded, uploadExport } from '../export/upload/upload.ts';
 import { type ExportPlace, findNewestRunId, findOldestRunId } from '../db/exports.ts';
-import { toBucketPlace } from '../export/upload/place.ts';
 import { renderOwnCommand } from '../lib/command-line.ts';
-import { keepHeapSmall } from './heap.ts';
+import { keepHeapSmall } from '../lib/heap.ts';
 import { createExportRecorder } from './record-exports.ts';
 import { type Io, say, withStop, write } from './io.ts';
 import { type Flags, readAsOf, readSettings } from './options.ts';

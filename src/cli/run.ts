@@ -1,7 +1,6 @@
 import { subscribe } from 'node:diagnostics_channel';
 import { listenEarly } from '../config/early-signals.ts';
-import { keepNewSpaceSmall } from '../lib/new-space.ts';
-import { PAGE_STORED, keepHeapSmall } from './heap.ts';
+import { keepNewSpaceSmall, PAGE_STORED, keepHeapSmall } from '../lib/heap.ts';
 
 const args = process.argv.slice(2);
 // First, so that a signal during the slow steps below ends the process correctly.

@@ -150,3 +150,14 @@ export function keepExports({ sqlite }: Mirror, rows: readonly ExportRow[]): voi
   for (const { written_at: writtenAt, ...place } of rows)
     write.run({ ...place, writtenAt, runId: 0, first: 0 });
 }
+
+const OUTDATED = `FROM main.mirror_exports
+  WHERE oldest_run_id < (SELECT max(id) FROM main.sync_runs WHERE trigger = 'redact')`;
+
+/** The places that may have what was redacted since, oldest first. */
+export const listOutdatedExports = ({ sqlite }: Pick<Mirror, 'sqlite'>): ExportRow[] =>
+  sqlite.prepare<[], ExportRow>(`SELECT * ${OUTDATED} ORDER BY written_at, place`).all();
+
+/** Whether there is such a place. */
+export const hasOutdatedExports = ({ sqlite }: Pick<Mirror, 'sqlite'>): boolean =>
+  sqlite.prepare(`SELECT 1 ${OUTDATED} LIMIT 1`).get() !== undefined;

@@ -1,7 +1,7 @@
 import { pathToFileURL } from 'node:url';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { identifyFile } from '../lib/files.ts';
-import { keepNewSpaceSmall } from '../lib/new-space.ts';
+import { keepNewSpaceSmall } from '../lib/heap.ts';
 import { messageOf } from '../errors/mirror-error.ts';
 import { openSqlite } from './engine.ts';
 import { createIndex } from './fill-index.ts';

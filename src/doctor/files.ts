@@ -13,7 +13,7 @@ import {
 import { toDatabaseError } from '../db/errors.ts';
 import { findLinkedState } from '../db/linked/passes.ts';
 import { OLDEST_SQLITE } from '../db/migrate.ts';
-import { listOutdatedExports } from '../db/outdated-exports.ts';
+import { listOutdatedExports } from '../db/exports.ts';
 import { openMirrorReadOnly, readOrElse } from '../db/open-mirror.ts';
 import { findMirrorState } from '../db/state.ts';
 import { MirrorError } from '../errors/mirror-error.ts';

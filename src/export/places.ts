@@ -1,5 +1,8 @@
-import type { ExportRow } from '../db/exports.ts';
-import { isExportedFolder, listUnfinished } from './target.ts';
+import { type ExportRow, listExports } from '../db/exports.ts';
+import type { Mirror } from '../db/open-mirror.ts';
+import { toRealPath } from '../lib/files.ts';
+import { listSources } from './run.ts';
+import { type ExportedFolder, isExportedFolder, listExportedFolders, listUnfinished } from './target.ts';
 
 const ELSEWHERE: ReadonlySet<string> = new Set(['bucket', 'postgres'] satisfies ExportRow['kind'][]);
 
@@ -14,3 +17,21 @@ export const isThere = (row: ExportRow): boolean =>
 /** What an export that died, or still runs, has beside a place on record. */
 export const listBesidePlace = ({ kind, place }: ExportRow): string[] =>
   ELSEWHERE.has(kind) ? [] : listUnfinished(place);
+
+/**
+ * Finds the exports in some folders that may have what is redacted. `outdated` are those on record that may have it: what is on
+ * record beside them was written since. A manifest that names an address from which this mirror has nothing is of another mirror.
+ */
+export function listUnprovenFolders(
+  mirror: Mirror,
+  folders: readonly string[],
+  outdated: readonly ExportRow[],
+): ExportedFolder[] {
+  const left = new Set(outdated.map(({ place }) => place));
+  const places = listExports(mirror, null).map(({ place }) => place);
+  const current = new Set(places.filter((place) => !left.has(place)));
+  const sources = listSources(mirror);
+  return [...new Set(folders)]
+    .flatMap(listExportedFolders)
+    .filter(({ path, source }) => !current.has(toRealPath(path)) && (source === null || sources.has(source)));
+}

@@ -9,7 +9,7 @@ import { isSqliteError } from '../db/errors.ts';
 import { type Mirror, openMirrorReadOnly } from '../db/open-mirror.ts';
 import { identifyFile } from '../lib/files.ts';
 import { PACKAGE_FOLDER } from '../lib/package-info.ts';
-import { keepNewSpaceSmall } from '../lib/new-space.ts';
+import { keepNewSpaceSmall } from '../lib/heap.ts';
 import { CASES_AT_ONCE, type PlainCase, preparePlainCases } from './plain-cases.ts';
 import { findCircumstances } from './stored-rows.ts';
 

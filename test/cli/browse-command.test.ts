@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { openBrowser } from '../../src/web/open-browser.ts';
+import { openBrowser } from '../../src/cli/commands/browse.ts';
 import { type CliProcess, runCli, spawnCli } from '../support/command-line.ts';
 import { makeFullMirror } from '../support/full-mirror.ts';
 import { tempFolder } from '../support/temp-folder.ts';

@@ -5,7 +5,7 @@ import { restoreSnapshot } from '../../src/backup/restore.ts';
 import { takeSnapshot } from '../../src/backup/snapshot.ts';
 import { closing, openSqlite } from '../../src/db/engine.ts';
 import { recordPlace } from '../../src/db/exports.ts';
-import { toBucketPlace } from '../../src/export/upload/place.ts';
+import { toBucketPlace } from '../../src/export/upload/address.ts';
 import { findServer, toPublishedPlace } from '../../src/publish/address.ts';
 import { startCommand, startLimitedCommand } from '../crash/run-command.ts';
 import { runCli } from '../support/command-line.ts';

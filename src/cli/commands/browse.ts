@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { type Command, InvalidArgumentError } from 'commander';
 import type { ExitName } from '../../errors/exit-codes.ts';
 import { closing } from '../../db/engine.ts';
@@ -47,7 +48,10 @@ export async function runCommand(flags: Flags, io: Io): Promise<ExitName> {
     try {
       await write(io.stdout, `${server.url}\n`);
       say(io.stderr, 'Serving the mirror to this machine, until Ctrl-C.\n');
-      if (flags.open === true) await openInBrowser(server.url, io);
+      if (flags.open === true)
+        openBrowser(server.url, { env: io.env, platform: process.platform }, () => {
+          say(io.stderr, 'No browser could be opened. Open the address yourself.\n');
+        });
       await untilAborted(signal);
     } finally {
       await server.close();
@@ -56,9 +60,36 @@ export async function runCommand(flags: Flags, io: Io): Promise<ExitName> {
   });
 }
 
-async function openInBrowser(url: string, io: Io): Promise<void> {
-  const { openBrowser } = await import('../../web/open-browser.ts');
-  openBrowser(url, { env: io.env, platform: process.platform }, () => {
-    say(io.stderr, 'No browser could be opened. Open the address yourself.\n');
-  });
+/** The program of each system that opens an address, with its arguments before the address. */
+const OPENERS: Readonly<Partial<Record<NodeJS.Platform, readonly [string, ...string[]]>>> = {
+  darwin: ['open'],
+  win32: ['cmd', '/c', 'start', ''],
+};
+const OTHER_OPENER = ['xdg-open'] as const;
+
+/**
+ * Opens an address in the user's browser, if there is one. Calls `onFailure` if not: on a server, in a container or over
+ * SSH there often is none, and the pages are served all the same.
+ */
+export function openBrowser(
+  url: string,
+  { env, platform }: { readonly env: NodeJS.ProcessEnv; readonly platform: NodeJS.Platform },
+  onFailure: () => void,
+): void {
+  const [program, ...args] = OPENERS[platform] ?? OTHER_OPENER;
+  let hasFailed = false;
+  const fail = (): void => {
+    if (!hasFailed) onFailure();
+    hasFailed = true;
+  };
+  try {
+    const child = spawn(program, [...args, url], { env, stdio: 'ignore', detached: true });
+    child.on('error', fail);
+    child.on('exit', (code) => {
+      if (code !== 0) fail();
+    });
+    child.unref();
+  } catch {
+    fail();
+  }
 }

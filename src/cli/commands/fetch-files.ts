@@ -3,8 +3,7 @@ import { parseFileSettings } from '../../config/settings.ts';
 import type { ExitName } from '../../errors/exit-codes.ts';
 import { MirrorError } from '../../errors/mirror-error.ts';
 import type { FilePassReport, FilePlan } from '../../sync/linked/file-pass.ts';
-import { addDocumentSelection, isNarrow, readSelection } from '../document-selection.ts';
-import { fetchDocuments } from '../fetch-documents.ts';
+import { addDocumentSelection, isNarrow, readSelection, fetchDocuments } from '../fetch-documents.ts';
 import type { Io } from '../io.ts';
 import {
   FILE_SETTINGS,

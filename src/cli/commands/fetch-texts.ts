@@ -2,8 +2,7 @@ import type { Command } from 'commander';
 import { parseSnapshotSettings } from '../../config/settings.ts';
 import type { ExitName } from '../../errors/exit-codes.ts';
 import type { TextPassReport, TextPlan } from '../../sync/linked/text-pass.ts';
-import { addDocumentSelection, readSelection } from '../document-selection.ts';
-import { fetchDocuments } from '../fetch-documents.ts';
+import { addDocumentSelection, readSelection, fetchDocuments } from '../fetch-documents.ts';
 import type { Io } from '../io.ts';
 import {
   type Flags,

@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
-import type { PublishAddress } from '../../config/parsers.ts';
+import { type PublishAddress, postgresAddress } from '../../config/parsers.ts';
 import { type PublishSettings, parsePublishSettings, parseSettings } from '../../config/settings.ts';
-import { postgresAddress } from '../../config/parsers.ts';
 import type { ExitName } from '../../errors/exit-codes.ts';
 import { MirrorError } from '../../errors/mirror-error.ts';
 import { chooseRun } from '../../export/run.ts';
@@ -9,7 +8,7 @@ import { findServer, namesPassword, toPublishedPlace } from '../../publish/addre
 import { LOCK_MS, publishMirror } from '../../publish/publish.ts';
 import { findNewestRunId } from '../../db/exports.ts';
 import { createExportRecorder } from '../record-exports.ts';
-import { keepHeapSmall } from '../heap.ts';
+import { keepHeapSmall } from '../../lib/heap.ts';
 import { type Io, say, withStop, write } from '../io.ts';
 import { type Flags, PUBLISH_SETTINGS, addSettings, readWrittenSettings } from '../options.ts';
 import { renderLoadedTable, renderPublished, toPublishedJson } from '../text/publish.ts';

@@ -11,8 +11,7 @@ import {
 } from '../../db/redact.ts';
 import { type ExportRow, forgetExports, listExports } from '../../db/exports.ts';
 import type { ExportedFolder } from '../../export/target.ts';
-import { isOnDisk } from '../../export/places.ts';
-import { listUnprovenFolders } from '../../export/unproven.ts';
+import { isOnDisk, listUnprovenFolders } from '../../export/places.ts';
 import { MirrorError } from '../../errors/mirror-error.ts';
 import type { BrokenObject } from '../../db/migrate.ts';
 import { listTablesAndViewsOfUser, type SchemaObject } from '../../db/own-schema.ts';

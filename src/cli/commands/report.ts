@@ -5,7 +5,7 @@ import type { ExitName } from '../../errors/exit-codes.ts';
 import { type Period, findPeriod } from '../../history/period.ts';
 import type { Mirror } from '../../db/open-mirror.ts';
 import type { ReportForm } from '../../web/report/report.ts';
-import { keepHeapSmall } from '../heap.ts';
+import { keepHeapSmall } from '../../lib/heap.ts';
 import { type Io, say, write } from '../io.ts';
 import {
   type Flags,

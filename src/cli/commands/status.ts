@@ -3,11 +3,10 @@ import { MirrorError } from '../../errors/mirror-error.ts';
 import type { ExitName } from '../../errors/exit-codes.ts';
 import { findFreshAsOf, findMirrorState, type MirrorState } from '../../db/state.ts';
 import { findLinkedState } from '../../db/linked/passes.ts';
-import { findFilesState } from '../../db/linked/file-state.ts';
-import { toFilesFolder } from '../../db/linked/file-store.ts';
+import { findFilesState, toFilesFolder } from '../../db/linked/file-store.ts';
 import { findTextState } from '../../db/linked/texts.ts';
 import { parseFileSettings } from '../../config/settings.ts';
-import { hasOutdatedExports, listOutdatedExports } from '../../db/outdated-exports.ts';
+import { hasOutdatedExports, listOutdatedExports } from '../../db/exports.ts';
 import { isWriterLockHeld } from '../../db/lock.ts';
 import {
   EMPTY_STATE,
@@ -18,12 +17,7 @@ import {
 } from '../../schedule/state-file.ts';
 import { textWidth, write, writeText, type Io } from '../io.ts';
 import { renderDuration, toJsonLine } from '../text/words.ts';
-import {
-  renderFileState,
-  renderTextState,
-  toFileStateJson,
-  toTextStateJson,
-} from '../text/download-states.ts';
+import { renderFileState, renderTextState, toFileStateJson, toTextStateJson } from '../text/downloads.ts';
 import { renderLinkedState, toLinkedStateJson } from '../text/linked.ts';
 import {
   type NightlyStatus,

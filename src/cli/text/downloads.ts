@@ -1,13 +1,16 @@
 import { isFileHost } from '../../config/settings.ts';
 import type { RefusedHost } from '../../db/linked/files.ts';
-import type { DownloadKind } from '../../db/linked/passes.ts';
-import { renderCount, renderPlural } from '../../lib/layout.ts';
-import { localizeTimes } from '../../lib/local-time.ts';
 import type { DownloadReport } from '../../sync/linked/download-pass.ts';
 import { renderBytes, renderDuration } from './words.ts';
 import type { TextPassReport, TextPlan } from '../../sync/linked/text-pass.ts';
 import type { ReportStyle } from './report.ts';
 import type { FilePassReport, FilePlan } from '../../sync/linked/file-pass.ts';
+import type { FileState } from '../../db/linked/file-store.ts';
+import type { DownloadKind, FilePassRow, TextPassRow } from '../../db/linked/passes.ts';
+import type { TextState } from '../../db/linked/texts.ts';
+import { renderCount, renderPlural, wrapText } from '../../lib/layout.ts';
+import { localizeTimes } from '../../lib/local-time.ts';
+import { toPassWords } from '../../sync/linked/report.ts';
 
 /* What `fetch-texts`, `fetch-files` and `status` say of texts and files in the same words. */
 
@@ -27,7 +30,7 @@ const OTHERS = [
 export type Outcomes = Readonly<Partial<Record<DownloadKind | (typeof OTHERS)[number][0], number>>>;
 
 /** `120 texts, 3 empty, 1 failed`. */
-export function renderOutcomes(kind: DownloadKind, outcomes: Outcomes): string {
+function renderOutcomes(kind: DownloadKind, outcomes: Outcomes): string {
   return [
     renderPlural(outcomes[kind] ?? 0, ONE[kind]),
     ...OTHERS.flatMap(([outcome, words]) => {
@@ -114,7 +117,7 @@ const MAX_HOSTS = 5;
  * The hosts that are not known, and how to go on. Empty if there is none. A document can name any host, so only those that
  * --file-hosts takes are in the text and in the flag to copy.
  */
-export function renderRefusedHosts(refused: readonly RefusedHost[], knownHosts: readonly string[]): string[] {
+function renderRefusedHosts(refused: readonly RefusedHost[], knownHosts: readonly string[]): string[] {
   if (refused.length === 0) return [];
   const total = refused.reduce((sum, { documents }) => sum + documents, 0);
   const named = refused.filter(({ host }) => isFileHost(host)).slice(0, MAX_HOSTS);
@@ -220,3 +223,66 @@ export function renderFileReport(
     timeZone,
   });
 }
+
+/** The texts or files in `status`: how many are stored and due, and how the newest pass over them ended. */
+function renderDownloadState(
+  kind: DownloadKind,
+  counts: Outcomes & Readonly<Record<'documents' | 'due' | 'never_requested', number>>,
+  pass: TextPassRow | FilePassRow,
+  {
+    width,
+    timeZone,
+    notes = [],
+  }: { readonly width: number; readonly timeZone: string; readonly notes?: readonly string[] },
+): string {
+  const { documents, due, never_requested } = counts;
+  const why = pass.error_code === null ? '' : ` ${pass.error_code}: ${pass.error_message ?? ''}`;
+  const pause =
+    pass.paused_until === null
+      ? ''
+      : ` The server asked for no request for ${kind} before ${pass.paused_until}.`;
+  const lines = [
+    `${kind} of ${renderPlural(documents, 'public document')}: ${renderOutcomes(kind, counts)}, ${renderCount(never_requested)} never requested; ${renderCount(due)} due${due === 0 ? '' : ` (\`clearinghouse-mirror fetch-${kind}${kind === 'files' ? ' --core' : ''}\`)`}.`,
+    `newest pass over ${kind}, at ${pass.started_at}: ${toPassWords(pass.outcome, pass.error_code !== null)}, ${renderOutcomes(kind, pass)}.${why}${pause}`,
+    ...notes,
+  ];
+  return `\n${lines.map((line) => wrapText(localizeTimes(line, timeZone), width)).join('')}`;
+}
+
+/** The texts in `status`. Empty if none was ever requested. */
+export const renderTextState = ({ counts, pass }: TextState, width: number, timeZone: string): string =>
+  counts === null || pass === null ? '' : renderDownloadState('texts', counts, pass, { width, timeZone });
+
+export const toTextStateJson = ({ counts, pass }: TextState) => ({ texts: counts, text_pass: pass });
+
+/** The files in `status`: what is stored, what is missing, what is due, and what to do. Empty if none was ever requested. */
+export function renderFileState(
+  { stored, missing, counts, refusedHosts, pass }: FileState,
+  { folder, knownHosts }: { readonly folder: string; readonly knownHosts: readonly string[] },
+  width: number,
+  timeZone: string,
+): string {
+  if (pass === null || counts === null) return '';
+  const held = `Files: ${renderPlural(stored.files, 'file')} of ${renderPlural(stored.documents, 'document')}, ${renderBytes(stored.bytes)}, in ${folder}`;
+  const lost =
+    missing === 0
+      ? []
+      : [
+          `${renderPlural(missing, 'stored file')} ${missing === 1 ? 'is' : 'are'} MISSING from that folder. If the folder is elsewhere, put it back; otherwise \`clearinghouse-mirror fetch-files --core${missing === stored.files ? ' --accept-missing-files' : ''}\` requests those of core documents again.`,
+        ];
+  const notes = [
+    ...lost,
+    ...renderRefusedHosts(refusedHosts, knownHosts),
+    ...(counts.too_large === 0
+      ? []
+      : ['fetch-files requests those that are too large again if its --max-file is another.']),
+  ];
+  return `${renderDownloadState('files', counts, pass, { width, timeZone, notes })}${wrapText(held, width)}`;
+}
+
+export const toFileStateJson = ({ stored, missing, counts, refusedHosts, pass }: FileState) => ({
+  files: { ...stored, missing },
+  file_states: counts,
+  refused_hosts: refusedHosts,
+  file_pass: pass,
+});

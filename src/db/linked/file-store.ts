@@ -6,7 +6,21 @@ import { giveTo, takeAfter, toRealPath } from '../../lib/files.ts';
 import { createNewFile, moveIntoPlace, syncFolder } from '../../lib/replace-file.ts';
 import { wordsOf } from '../../lib/system-errors.ts';
 import type { Mirror } from '../open-mirror.ts';
-import { forgetDroppedFile, isFileUsed, listDroppedFiles, listFileHashes } from './files.ts';
+import { ALL_DOCUMENTS } from './downloads.ts';
+import {
+  type FileCounts,
+  type FileSums,
+  type FileTerms,
+  type RefusedHost,
+  countFiles,
+  forgetDroppedFile,
+  isFileUsed,
+  listDroppedFiles,
+  listFileHashes,
+  listRefusedHosts,
+  measureFiles,
+} from './files.ts';
+import { type FilePassRow, findNewestPass } from './passes.ts';
 
 /*
  * The files of documents lie beside the mirror: `<database>.files/<first two hex digits>/<SHA-256>.pdf`. A file is written under
@@ -165,7 +179,7 @@ function removeFile(folder: string, hash: string): void {
 }
 
 /** How many stored files are not in the folder. */
-export function countMissingFiles(mirror: Mirror): number {
+function countMissingFiles(mirror: Mirror): number {
   const there = new Set<string>();
   for (const { hash } of listStoredFiles(toFilesFolder(mirror.path))) if (hash !== null) there.add(hash);
   return listFileHashes(mirror).filter((hash) => !there.has(hash)).length;
@@ -200,4 +214,26 @@ function inStore<Result>(path: string, use: () => Result): Result {
     if (cause instanceof MirrorError) throw cause;
     throw new MirrorError('FILE_UNWRITABLE', `${path} cannot be written: ${wordsOf(cause)}.`, { cause });
   }
+}
+
+/** What is known of all files, and the newest pass over them. */
+export interface FileState {
+  readonly stored: FileSums;
+  /** Stored files that are not in the folder. */
+  readonly missing: number;
+  /** Null if no file was ever requested. */
+  readonly counts: FileCounts | null;
+  readonly refusedHosts: readonly RefusedHost[];
+  readonly pass: FilePassRow | null;
+}
+
+export function findFilesState(mirror: Mirror, terms: FileTerms): FileState {
+  const pass = findNewestPass(mirror, 'files');
+  return {
+    stored: measureFiles(mirror),
+    missing: countMissingFiles(mirror),
+    counts: pass === null ? null : countFiles(mirror, ALL_DOCUMENTS, terms),
+    refusedHosts: pass === null ? [] : listRefusedHosts(mirror, ALL_DOCUMENTS, terms),
+    pass,
+  };
 }

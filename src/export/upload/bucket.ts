@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { MirrorError } from '../../errors/mirror-error.ts';
-import type { ObjectAddress } from './address.ts';
-import { type BucketEnvironment, findEndpoint } from './endpoint.ts';
+import { type ObjectAddress, type BucketEnvironment, findEndpoint } from './address.ts';
 import { explainFault } from './failures.ts';
 import {
   DeleteObjectCommand,

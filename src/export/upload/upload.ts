@@ -12,9 +12,9 @@ import {
   parseSums,
   toManifestKind,
 } from '../target.ts';
-import type { ObjectAddress } from './address.ts';
+import { hasShape, isMapOf, isText, isWholeNumber } from '../delta/shape.ts';
+import type { ObjectAddress, UploadedPlace } from './address.ts';
 import type { Bucket, ListedObject, ReadObject } from './bucket.ts';
-import { PROVEN, parseProven, renderProven } from './proven.ts';
 
 /*
  * Copies an export to a bucket. Objects come first, and the manifest at the root last, so that a copy that dies leaves the manifest of
@@ -35,13 +35,6 @@ export interface Uploaded {
   readonly unchanged: number;
   /** Objects that were removed. */
   readonly removed: number;
-}
-
-/** Where objects of an export are: below the prefix itself, or in a folder that no other export has. */
-export interface UploadedPlace {
-  readonly folder: string;
-  /** Whether earlier content stays there. */
-  readonly keepsEarlier: boolean;
 }
 
 export interface UploadRequest {
@@ -220,3 +213,30 @@ async function uploadTables(
 
 const toListed = (objects: readonly ListedObject[], prefix: string): Map<string, ListedObject> =>
   new Map(objects.map((one) => [one.key.slice(prefix.length), one]));
+
+/*
+ * The objects of Delta tables that were read back, beside the manifest: a later copy reads only the others. An object counts as the one
+ * that was read as long as the bucket lists it with the ETag and size of that read. Everything here is pure.
+ */
+
+/** The name of the object. */
+const PROVEN = 'objects.json';
+
+const isProven = hasShape({
+  objects: isMapOf(hasShape({ sha256: isText, etag: isText, bytes: isWholeNumber })),
+});
+
+/** The objects by their path below the prefix; none if the text is damaged: then each object is read. */
+function parseProven(text: string | null): Map<string, ReadObject> {
+  try {
+    const found: unknown = JSON.parse(text ?? 'null');
+    if (isProven(found))
+      return new Map(Object.entries((found as { readonly objects: Record<string, ReadObject> }).objects));
+  } catch {
+    // It is no JSON.
+  }
+  return new Map();
+}
+
+const renderProven = (objects: ReadonlyMap<string, ReadObject>): string =>
+  `${JSON.stringify({ objects: Object.fromEntries(objects) as unknown }, null, 1)}\n`;
