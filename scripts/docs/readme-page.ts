@@ -37,7 +37,7 @@ function fillIn(page: string, place: RegExp, text: string): string {
 
 /** The largest collection without latency, in a sentence or two. */
 function renderPerformance(): string {
-  const { settings } = JSON.parse(readFileSync(RESULTS, 'utf8')) as Results;
+  const { machine, settings } = JSON.parse(readFileSync(RESULTS, 'utf8')) as Results;
   const largest = settings
     .filter(({ latencyMs }) => latencyMs === 0)
     .reduce((one, other) => (other.cases > one.cases ? other : one));
@@ -48,7 +48,8 @@ function renderPerformance(): string {
       costOf(largest, one, 'peakBytes'),
     ),
   );
+  const [node = ''] = /^Node \d+/.exec(machine) ?? [];
   const [size, json] = [largest.cases.toLocaleString('en'), Math.round(largest.jsonBytes / 1e6)];
   return `A first sync of ${size} cases (${json} MB of JSON) takes ${first.toFixed(2)} times as long as the floor: a minimal script that stores the same pages,
-without history or checks. A sync that finds nothing new takes ${unchanged.toFixed(2)} times as long. Both use less than ${Math.ceil(peak / 1e6)} MB of memory ([all figures](docs/performance.md)).`;
+without history or checks. A sync that finds nothing new takes ${unchanged.toFixed(2)} times as long. On ${node}, both use less than ${Math.ceil(peak / 1e6)} MB of memory ([all figures](docs/performance.md)).`;
 }
