@@ -3,6 +3,7 @@ import type { CasePayload } from '../api/payload.ts';
 import { type EntryColumns, toEntry } from '../case/docket-rows.ts';
 import { fingerprint, joinPayload, splitPayload } from '../case/fingerprint.ts';
 import { withoutNames } from '../case/related-names.ts';
+import { showWhole } from '../case/shown-fields.ts';
 import type { Mirror } from '../db/open-mirror.ts';
 import { prepareIsWithheld } from '../db/public-names.ts';
 import { MirrorError } from '../errors/mirror-error.ts';
@@ -10,7 +11,6 @@ import type { JsonObject } from '../lib/json.ts';
 import { ContentHash } from './tally.ts';
 import { readLines, toLine } from './formats/ndjson.ts';
 import { finishing, openTextFile } from './formats/format.ts';
-import { showWhole } from './other-fields.ts';
 import { SUMMARIES } from './tables-of-cases.ts';
 
 /*

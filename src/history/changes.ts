@@ -2,6 +2,7 @@ import { CASE_FIELDS, DOCKET_FIELDS } from '../api/payload.ts';
 import { DOCKET_FIELD, type FieldChange, compareObjects } from '../case/diff.ts';
 import { type EntryColumns, toEntry } from '../case/docket-rows.ts';
 import { changeWithoutNames } from '../case/related-names.ts';
+import { showChange, showRecord } from '../case/shown-fields.ts';
 import type { Mirror } from '../db/open-mirror.ts';
 import { prepareIsWithheld } from '../db/public-names.ts';
 import { toNotMirrored } from '../db/read-case.ts';
@@ -244,7 +245,7 @@ interface FieldRow {
 
 type EntryRow = EntryColumns & { readonly case_id: number };
 
-/** Prepares reading the values of a change from its row, without the names of related cases that are not public. */
+/** Prepares reading the values of a change from its row, as it is shown by default: without what may not be public. */
 export function prepareFindChange(mirror: Mirror): FindChange {
   const { sqlite, path } = mirror;
   const selectField = sqlite.prepare<[number], FieldRow>(
@@ -275,7 +276,7 @@ export function prepareFindChange(mirror: Mirror): FindChange {
   };
   const findEntrySince = (columns: EntryRow, key: ChangeKey): JsonObject => {
     const place = { caseId: columns.case_id, key: columns.mirror_key };
-    return toEntry(there(selectSince.get({ ...place, runId: key.run_id }) ?? selectNow.get(place), key));
+    return toShown(there(selectSince.get({ ...place, runId: key.run_id }) ?? selectNow.get(place), key));
   };
 
   return (key) => {
@@ -293,25 +294,25 @@ export function prepareFindChange(mirror: Mirror): FindChange {
       case 'removed': {
         const { changed_at, field, old_value, new_value } = there(selectField.get(key.ref), key);
         const values = { before: toValue(old_value), after: toValue(new_value) };
-        return changeWithoutNames(
-          { ...base, kind: key.kind, changedAt: changed_at, field, ...values },
-          isWithheld,
-        );
+        const change = { ...base, kind: key.kind, changedAt: changed_at, field, ...values };
+        return showChange('case', changeWithoutNames(change, isWithheld));
       }
       case 'entry added':
       case 'entry edited':
       case 'entry removed': {
         const columns = there((key.is_past === 1 ? selectPast : selectCurrent).get(key.ref), key);
         const entry = { ...base, changedAt: atStart(), entryKey: columns.mirror_key };
-        if (key.kind === 'entry removed') return { ...entry, kind: key.kind, before: toEntry(columns) };
+        if (key.kind === 'entry removed') return { ...entry, kind: key.kind, before: toShown(columns) };
         const after = findEntrySince(columns, key);
         if (key.kind === 'entry added') return { ...entry, kind: key.kind, after };
-        const before = toEntry(columns);
+        const before = toShown(columns);
         return { ...entry, kind: key.kind, before, after, edits: compareObjects(before, after, '') };
       }
     }
   };
 }
+
+const toShown = (columns: EntryColumns): JsonObject => showRecord('entry', toEntry(columns));
 
 /** The inverse of how changes store their values: a missing value has no text. */
 function toValue(text: string | null): JsonValue | undefined {

@@ -1,4 +1,5 @@
 import type { FieldChange } from '../case/diff.ts';
+import { showChange } from '../case/shown-fields.ts';
 import type { Mirror } from '../db/open-mirror.ts';
 import { RECORD_KINDS, type RecordKind } from '../db/schema/schema.ts';
 import type { JsonValue } from '../lib/json.ts';
@@ -151,7 +152,8 @@ function toChange({ field, kind, old_value, new_value, event, ...row }: Row): Li
     before: parse(old_value),
     after: parse(new_value),
   };
-  return { ...base, event, change };
+  const holder = row.record_kind === 'docket_entry' ? 'entry' : row.record_kind;
+  return { ...base, event, change: showChange(holder, change) };
 }
 
 /** What a line shows of a record. The members are null if it is hidden or redacted. */

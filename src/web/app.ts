@@ -2,7 +2,7 @@ import type { HttpBindings } from '@hono/node-server';
 import { Hono, type Context } from 'hono';
 import { secureHeaders } from 'hono/secure-headers';
 import { toJsonText } from '../cli/text/words.ts';
-import { withoutNames } from '../case/related-names.ts';
+import { showCase } from '../case/shown-fields.ts';
 import { prepareIsWithheld } from '../db/public-names.ts';
 import { findCase } from '../db/read-case.ts';
 import { MirrorError } from '../errors/mirror-error.ts';
@@ -124,7 +124,7 @@ export function createApp(
     readParameters(new URL(context.req.url).searchParams, []);
     const id = Number.parseInt(context.req.param('file'), 10);
     const payload = reader.read((mirror) =>
-      withoutNames(findCase(mirror, id).payload, prepareIsWithheld(mirror)),
+      showCase(findCase(mirror, id).payload, prepareIsWithheld(mirror)),
     );
     return context.body(`${toJsonText(payload, 2)}\n`, 200, toFileHeaders(`case-${id}`, 'json'));
   });

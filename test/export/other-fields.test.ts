@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { openSqlite } from '../../src/db/engine.ts';
-import { toOtherFields } from '../../src/export/other-fields.ts';
+import { toOtherFields } from '../../src/case/shown-fields.ts';
 import { makeCase, makeDocket, makeEntry } from '../support/make-case.ts';
 import { openLinkedMirror } from '../support/linked-mirror.ts';
 import { makeDocument } from '../support/linked-rows.ts';

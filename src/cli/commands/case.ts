@@ -5,7 +5,7 @@ import { findCaseAsOf, toPresenceThen } from '../../history/case-as-of.ts';
 import { findCaseListsAsOf } from '../../history/lists-as-of.ts';
 import { findRunAsOf } from '../../history/period.ts';
 import type { AsOf } from '../../history/moments.ts';
-import { withoutNames } from '../../case/related-names.ts';
+import { showCase, showRecord } from '../../case/shown-fields.ts';
 import { prepareIsWithheld } from '../../db/public-names.ts';
 import { type Presence, type StoredCase, findCase, findPresence } from '../../db/read-case.ts';
 import { LINKED_KINDS } from '../../api/linked-fields.ts';
@@ -52,7 +52,8 @@ A historical case is verified by its fingerprint; only the order of lists may di
 resources are those of that time; a list that was first read later was not read yet. What is not for the public now
 is in no earlier state either.
 
-The name of a related case that has left the site is left out. --raw has it, unless the case was redacted.`,
+The name of a related case that has left the site is left out. --raw has it, unless the case was redacted. Objects that
+this version does not know are left out too, because they may not be public. --raw has them.`,
   );
 }
 
@@ -154,10 +155,16 @@ interface Found {
   readonly files: FilesOfCase;
 }
 
-/** Leaves out the names of related cases that are not public. */
+const HOLDERS = { documents: 'document', dockets: 'docket', resources: 'resource' } as const;
+
+/** Leaves out what may not be public: names of related cases, and unknown objects. */
 function withhold(mirror: Mirror, found: Found): Found {
-  const payload = withoutNames(found.case.payload, prepareIsWithheld(mirror));
-  return { ...found, case: { ...found.case, payload } };
+  const payload = showCase(found.case.payload, prepareIsWithheld(mirror));
+  const lists = found.lists.map((list) => ({
+    ...list,
+    records: list.records.map((one) => ({ ...one, payload: showRecord(HOLDERS[list.kind], one.payload) })),
+  }));
+  return { ...found, case: { ...found.case, payload }, lists };
 }
 
 function find(mirror: Mirror, id: number, asOf: AsOf | null, io: Io): Found {

@@ -180,6 +180,8 @@ export function toFieldSentences(changes: readonly FieldChange[], style: Writing
 function toValueSentence(field: string, { before, after }: FieldChange, style: WritingStyle): string {
   if (typeof before === 'string' && typeof after === 'string' && (isLong(before) || isLong(after)))
     return toTextSentence(field, before, after, style);
+  // Null does not change to null: these are objects that may not be public.
+  if (before === null && after === null) return `${field} changed, and its values are not shown`;
   return `${field} changed ${toChangeWords(before, after, style)}`;
 }
 

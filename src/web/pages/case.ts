@@ -3,7 +3,7 @@ import { toNotices } from '../../cli/text/case.ts';
 import { renderRunAsOf } from '../../cli/text/period.ts';
 import { toCaseName } from '../../cli/text/words.ts';
 import { toCaseLink } from '../../case/reference.ts';
-import { withoutNames } from '../../case/related-names.ts';
+import { showCase } from '../../case/shown-fields.ts';
 import type { Mirror } from '../../db/open-mirror.ts';
 import { prepareIsWithheld } from '../../db/public-names.ts';
 import { type Presence, type StoredCase, findCaseWithoutEntries, findPresence } from '../../db/read-case.ts';
@@ -51,7 +51,7 @@ export function makeCasePage({ mirror, site, asked, id }: PageRequest): Page {
       : findThen(mirror, site, id, asOf);
   const { stored, presence } = found;
   const { firstRunId, changedRunId } = stored;
-  const payload = withoutNames(stored.payload, prepareIsWithheld(mirror));
+  const payload = showCase(stored.payload, prepareIsWithheld(mirror));
   const told = { payload, presence, firstRunId, changedRunId, timeZone: site.timeZone, isDocketWhole: false };
   const name = toName(found);
   const isPresent = found.asOf === null;
