@@ -73,6 +73,11 @@ export function openSqlite(path: string, options?: Database.Options): Database.D
   return new engine(path, options);
 }
 
+/** Opens the bytes of a database, as `serialize` returns them, in memory. */
+export function openCopy(bytes: Buffer): Database.Database {
+  return new (loadEngine())(bytes);
+}
+
 /** Opening a named pipe would block forever. SQLite also opens files beside the database. */
 function refuseOddFiles(path: string): void {
   refuseOddFile(path);

@@ -3,9 +3,11 @@ import { get as sendRequest } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { openSqlite } from '../../src/db/engine.ts';
-import { openMirror, openMirrorReadOnly } from '../../src/db/open-mirror.ts';
+import { type Mirror, openMirror, openMirrorReadOnly } from '../../src/db/open-mirror.ts';
 import { query } from '../../src/db/query.ts';
 import { countPresent } from '../../src/db/read-case.ts';
+import { findMirrorState } from '../../src/db/state.ts';
+import { CASE_COLUMNS, createCaseIndex } from '../../src/web/reader.ts';
 import { inventCollection } from '../../fake-api/collection/collection.ts';
 import { buildEventfulMirror } from '../support/eventful-mirror.ts';
 import { runCli } from '../support/command-line.ts';
@@ -23,6 +25,58 @@ async function writeEventful(): Promise<string> {
 }
 
 const titleOf = (body: string): string => readElements(body).find(({ name }) => name === 'h1')?.text ?? '';
+
+describe('the first page after a write', () => {
+  /** The statements that are prepared from now on. */
+  function recordStatements({ sqlite }: Mirror): string[] {
+    const statements: string[] = [];
+    const prepare = sqlite.prepare.bind(sqlite);
+    sqlite.prepare = (sql: string) => {
+      statements.push(sql);
+      return prepare(sql);
+    };
+    return statements;
+  }
+
+  test('copies the cases without reading a row outside SQLite, and leaves nothing in the connection', async () => {
+    const mirror = openMirrorReadOnly(await makeFullMirror());
+    const index = createCaseIndex();
+    mirror.sqlite.exec('BEGIN');
+    const statements = recordStatements(mirror);
+    const copy = index.refresh(mirror, 'one moment');
+    expect(statements).toEqual([]);
+    for (const sql of [
+      `SELECT ${CASE_COLUMNS.join(', ')} FROM cases ORDER BY id`,
+      'SELECT case_id, value FROM issues ORDER BY case_id, value',
+      'SELECT case_id, value FROM case_types ORDER BY case_id, value',
+    ]) {
+      const rows = copy.prepare(sql).all();
+      expect(rows.length).toBeGreaterThan(1);
+      expect(rows).toEqual(mirror.sqlite.prepare(sql).all());
+    }
+    expect(mirror.sqlite.prepare('SELECT name FROM sqlite_temp_schema').all()).toEqual([]);
+    expect(index.refresh(mirror, 'one moment')).toBe(copy);
+    expect(index.refresh(mirror, 'the next moment')).not.toBe(copy);
+    index.close();
+    mirror.close();
+  });
+
+  test('finds the state of the mirror in indexes, without reading every case', async () => {
+    const mirror = openMirrorReadOnly(await makeFullMirror());
+    const statements = recordStatements(mirror);
+    findMirrorState(mirror, 5, new Date());
+    expect(statements.length).toBeGreaterThan(5);
+    const steps = statements
+      .filter((sql) => /^select/i.test(sql))
+      .flatMap((sql) => {
+        const plan = mirror.sqlite.prepare<unknown[], { detail: string }>(`EXPLAIN QUERY PLAN ${sql}`);
+        const values = Array.from(sql.matchAll(/\?/g), () => 1);
+        return plan.all(...values).map(({ detail }) => detail);
+      });
+    expect(steps.filter((step) => /^SCAN cases(?! USING COVERING)/.test(step))).toEqual([]);
+    mirror.close();
+  });
+});
 
 describe('a mirror that changes while pages are open', () => {
   test('is shown in its current state: after a write, after a restore, when its file disappears and when it returns', async () => {

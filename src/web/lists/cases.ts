@@ -138,11 +138,12 @@ export function countFoundFacets(
 ): CaseList['facets'] {
   const isChosen = (name: FilterName): boolean =>
     name === 'filed' ? filters.filed !== null : filters.values[name] !== undefined;
+  const found = new Set(ids);
   return Object.fromEntries(
     FILTER_NAMES.map((name) => {
       const facet = isChosen(name)
         ? listAllFacets(copy)[name]
-        : countValues(listFields(copy)[name], ids, name);
+        : countValues(listFields(copy)[name], found, name);
       return [name, facet];
     }),
   ) as CaseList['facets'];
@@ -154,9 +155,14 @@ const facetsOf = new WeakMap<Database.Database, CaseList['facets']>();
 export function listAllFacets(copy: Database.Database): CaseList['facets'] {
   const known = facetsOf.get(copy);
   if (known !== undefined) return known;
+  const onSite = copy
+    .prepare<[], number>(`SELECT id FROM cases WHERE ${toWhere(NO_FILTERS)}`)
+    .pluck()
+    .all();
+  const all = new Set(onSite);
   const facets = Object.fromEntries(
     FILTER_NAMES.map((name) => {
-      const { counts, notCounted } = countFacet(copy, name, `FROM cases WHERE ${toWhere(NO_FILTERS)}`);
+      const { counts, notCounted } = countValues(listFields(copy)[name], all, name);
       return [name, { counts: counts.map(({ value }) => ({ value, count: null })), notCounted }];
     }),
   ) as unknown as CaseList['facets'];
@@ -164,11 +170,8 @@ export function listAllFacets(copy: Database.Database): CaseList['facets'] {
   return facets;
 }
 
-/** The values of a field, null for none, and the places of those that each case has. */
-interface FieldOfCases {
-  readonly values: readonly (string | null)[];
-  readonly ofCase: ReadonlyMap<number, readonly number[]>;
-}
+/** The values of a field, null for none, each with its cases. */
+type FieldOfCases = readonly { readonly value: string | null; readonly ids: readonly number[] }[];
 type FieldsOfCases = Readonly<Record<FilterName, FieldOfCases>>;
 const fieldsOf = new WeakMap<Database.Database, FieldsOfCases>();
 
@@ -181,37 +184,26 @@ function listFields(copy: Database.Database): FieldsOfCases {
   return fields as unknown as FieldsOfCases;
 }
 
+/** One row for each value: to read one for each value of each case takes longer than a page may. */
 function readField(copy: Database.Database, name: FilterName): FieldOfCases {
-  const places = new Map<string | null, number>();
-  const ofCase = new Map<number, number[]>();
-  const rows = copy.prepare<[], [number, string | null]>(toValuesSql(name)).raw();
-  for (const [id, value] of rows.iterate()) {
-    const place = places.get(value) ?? places.size;
-    places.set(value, place);
-    const others = ofCase.get(id);
-    if (others === undefined) ofCase.set(id, [place]);
-    else others.push(place);
-  }
-  return { values: [...places.keys()], ofCase };
+  return copy
+    .prepare<[], { value: string | null; ids: string }>(toValuesSql(name))
+    .all()
+    .map(({ value, ids }) => ({ value, ids: JSON.parse(ids) as number[] }));
 }
 
 function toValuesSql(name: FilterName): string {
-  if (name === 'filed') return `SELECT id, ${FILING_YEAR} FROM cases`;
+  if (name === 'filed')
+    return `SELECT ${FILING_YEAR} AS value, json_group_array(id) AS ids FROM cases GROUP BY 1`;
   const { table, column } = VALUE_FILTERS[name];
   return table === 'cases'
-    ? `SELECT id, nullif(cases.${column}, '') FROM cases`
-    : `SELECT DISTINCT case_id, ${column} FROM ${table}`;
+    ? `SELECT nullif(cases.${column}, '') AS value, json_group_array(id) AS ids FROM cases GROUP BY 1`
+    : `SELECT ${column} AS value, json_group_array(DISTINCT case_id) AS ids FROM ${table} GROUP BY 1`;
 }
 
-function countValues(
-  { values, ofCase }: FieldOfCases,
-  ids: readonly number[],
-  name: FilterName,
-): FacetCounts {
-  const counts = new Uint32Array(values.length);
-  for (const id of ids) for (const place of ofCase.get(id) ?? []) counts[place] = (counts[place] ?? 0) + 1;
-  const rows = values.flatMap((value, place) => {
-    const count = counts[place] ?? 0;
+function countValues(field: FieldOfCases, found: ReadonlySet<number>, name: FilterName): FacetCounts {
+  const rows = field.flatMap(({ value, ids }) => {
+    const count = ids.reduce((sum, id) => sum + Number(found.has(id)), 0);
     return count === 0 ? [] : [{ value, count }];
   });
   const compareText = (a: string | null, b: string | null): number =>

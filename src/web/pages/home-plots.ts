@@ -111,8 +111,11 @@ export function renderActivity(mirror: Mirror, now: Date): Html {
   const counts = new Map(
     sqlite
       .prepare<[string, string], [string, number]>(
-        `SELECT date(date_filed, '-6 days', 'weekday 1') AS monday, count(*) FROM docket_entries
-         WHERE date_filed >= ? AND date_filed < ? GROUP BY 1`,
+        // An index counts the entries of each day; to compute the week of each entry takes longer.
+        `SELECT date(date_filed, '-6 days', 'weekday 1') AS monday, sum(entries) FROM (
+           SELECT date_filed, count(*) AS entries FROM docket_entries
+           WHERE date_filed >= ? AND date_filed < ? GROUP BY date_filed)
+         GROUP BY 1`,
       )
       .raw()
       .all(String(mondays[0]), toDay(lastMonday + 7 * DAY_MS)),

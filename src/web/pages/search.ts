@@ -81,9 +81,9 @@ function renderFound({ mirror, stamp, index, site, params, asked }: PageRequest,
     firstCases: Math.max(FIRST_CASES, enoughCases),
     enoughCases,
   };
+  const copy = index.refresh(mirror, stamp); // before the search, whose temporary tables it would hold otherwise
   const search = runSearch(mirror, request, scope);
   const ids = listFoundIds(mirror.sqlite, request.newest);
-  const copy = index.refresh(mirror, stamp);
   const facets = countFoundFacets(copy, ids, request.filters);
   const parameters: Parameters = { ...toSearchParams(request), since: asked.since };
   const { page, size, total } = toWindow(readPageNumber(asked), SIZE, ids.length);
