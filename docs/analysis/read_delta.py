@@ -13,7 +13,7 @@ from pathlib import Path
 from ask_duckdb import split
 from check_export import read_codebook
 
-TABLES = ("cases", "docket_entries", "further_docket_entries", "documents", "resources")
+TABLES = ("cases", "dockets", "docket_entries", "further_docket_entries", "documents", "resources")
 
 
 def read_versions(folder, run):
