@@ -57,8 +57,9 @@ def ask_clickhouse(folder, versions):
         texts = [f"toString({name}) AS {name}" for name in list_days(folder, table)]
         if table == "cases":
             texts.append("toJSONString(issues) AS issues")
+        replaced = f" REPLACE ({', '.join(texts)})" if texts else ""
         session.query(
-            f"CREATE VIEW {table} AS SELECT * REPLACE ({', '.join(texts)}) FROM deltaLakeLocal('{folder}/tables/{table}')"
+            f"CREATE VIEW {table} AS SELECT *{replaced} FROM deltaLakeLocal('{folder}/tables/{table}')"
             f" SETTINGS delta_lake_snapshot_version = {versions[table]}"
         )
     ask = lambda sql: json.loads(str(session.query(sql, "JSONCompact")))["data"]
