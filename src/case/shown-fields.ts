@@ -25,7 +25,7 @@ export const KNOWN = {
   case: CASE_FIELDS,
   main_docket: DOCKET_FIELDS,
   docket: LINKED_DOCKET_FIELDS,
-  entry: DOCKET_ENTRY_FIELDS,
+  docket_entry: DOCKET_ENTRY_FIELDS,
   document: DOCUMENT_FIELDS,
   resource: RESOURCE_FIELDS,
 } as const;

@@ -44,7 +44,10 @@ export function provideOtherFields(sqlite: Database.Database): void {
 }
 
 /** The part of what is stored that is the object. */
-const PARTS: Readonly<Partial<Record<Holder, string>>> = { main_docket: 'main_docket', entry: 'values' };
+const PARTS: Readonly<Partial<Record<Holder, string>>> = {
+  main_docket: 'main_docket',
+  docket_entry: 'values',
+};
 
 /** The column, from the JSON that has the fields; none if texts are left out, because an unknown field may be one. */
 export function otherFields(

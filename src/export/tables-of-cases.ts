@@ -186,7 +186,7 @@ export function toEntries(options: TableOptions): Table {
         field.int('case_id', 'stored.case_id'),
         key,
         ...field.rawFields(schema.docketEntries, 'stored', ['case_id']),
-        ...otherFields(options, 'entry', 'stored.mirror_rest'),
+        ...otherFields(options, 'docket_entry', 'stored.mirror_rest'),
       ]
     : [
         field.int('case_id', 'clean.case_id'),
@@ -200,7 +200,7 @@ export function toEntries(options: TableOptions): Table {
         field.text('recap_pdf_url', 'clean.recap_pdf_url'),
         field.text('pacer_doc_id', 'clean.pacer_doc_id'),
         field.int('attachment_count', 'clean.attachment_count'),
-        ...otherFields(options, 'entry', 'stored.mirror_rest'),
+        ...otherFields(options, 'docket_entry', 'stored.mirror_rest'),
       ];
   const source = isRaw
     ? 'docket_entries AS stored'
@@ -262,7 +262,7 @@ export function toFurtherEntries(options: TableOptions): Table {
         ...key,
         ...field.rawFields(schema.furtherDocketEntries, 'stored'),
         field.flag('hidden', 'stored.mirror_hidden IS NOT NULL'),
-        ...otherFields(options, 'entry', 'stored.mirror_rest'),
+        ...otherFields(options, 'docket_entry', 'stored.mirror_rest'),
       ]
     : [
         ...key,
@@ -273,7 +273,7 @@ export function toFurtherEntries(options: TableOptions): Table {
         field.text('description', 'clean.description'),
         field.text('url', 'clean.url'),
         field.text('pacer_doc_id', 'clean.pacer_doc_id'),
-        ...otherFields(options, 'entry', 'stored.mirror_rest'),
+        ...otherFields(options, 'docket_entry', 'stored.mirror_rest'),
       ];
   const joined = `LEFT JOIN ${DOCKET_KEYS} AS dockets ON dockets.mirror_key = stored.mirror_docket_key`;
   const linked = isLinked('case_further_dockets', 'docket_key', 'stored.mirror_docket_key');

@@ -1,19 +1,11 @@
+import { RECORD_KINDS } from '../db/schema/schema.ts';
 import * as field from './fields.ts';
 import { isKnownSql, toShownChanges } from './other-fields.ts';
 import { CHOSEN, OF_CASE, type Table, type TableOptions, define } from './table.ts';
 import { SUMMARIES } from './tables-of-cases.ts';
 
 const IS_KNOWN_OF_CASE = `(${isKnownSql('case')} OR ${isKnownSql('main_docket', 'main_docket.')})`;
-const IS_KNOWN_OF_RECORD = `(${(
-  [
-    ['document', 'document'],
-    ['docket', 'docket'],
-    ['docket_entry', 'entry'],
-    ['resource', 'resource'],
-  ] as const
-)
-  .map(([kind, holder]) => `(record_kind = '${kind}' AND ${isKnownSql(holder)})`)
-  .join(' OR ')})`;
+const IS_KNOWN_OF_RECORD = `(${RECORD_KINDS.map((kind) => `(record_kind = '${kind}' AND ${isKnownSql(kind)})`).join(' OR ')})`;
 /** A value of a summary is the property of the Clearinghouse, in the history too. An unknown field may be one. */
 const NO_TEXTS_OF_CASES = `AND (field IS NULL OR ${IS_KNOWN_OF_CASE} AND field NOT IN (${[...SUMMARIES].map((name) => `'${name}'`).join(', ')}))`;
 const NO_TEXTS_OF_RECORDS = `AND (field IS NULL OR ${IS_KNOWN_OF_RECORD})`;
@@ -56,7 +48,7 @@ export function toLinkedChanges(options: TableOptions): Table {
   const changes = toShownChanges(options, {
     from: 'linked_change_log',
     columns: 'run_id, changed_at, case_id, record_kind, record_key, event',
-    holder: `CASE record_kind WHEN 'docket_entry' THEN 'entry' ELSE record_kind END`,
+    holder: 'record_kind',
     isKnown: IS_KNOWN_OF_RECORD,
   });
   const shown = `(record_kind = 'document' AND record_key IN (SELECT id FROM clean_documents))

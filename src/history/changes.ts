@@ -312,7 +312,7 @@ export function prepareFindChange(mirror: Mirror): FindChange {
   };
 }
 
-const toShown = (columns: EntryColumns): JsonObject => showRecord('entry', toEntry(columns));
+const toShown = (columns: EntryColumns): JsonObject => showRecord('docket_entry', toEntry(columns));
 
 /** The inverse of how changes store their values: a missing value has no text. */
 function toValue(text: string | null): JsonValue | undefined {

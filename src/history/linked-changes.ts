@@ -152,8 +152,7 @@ function toChange({ field, kind, old_value, new_value, event, ...row }: Row): Li
     before: parse(old_value),
     after: parse(new_value),
   };
-  const holder = row.record_kind === 'docket_entry' ? 'entry' : row.record_kind;
-  return { ...base, event, change: showChange(holder, change) };
+  return { ...base, event, change: showChange(row.record_kind, change) };
 }
 
 /** What a line shows of a record. The members are null if it is hidden or redacted. */
