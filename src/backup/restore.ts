@@ -42,7 +42,7 @@ export const LOG_ENDINGS = ['-wal', '-shm', '-journal'] as const;
  */
 function setAside(database: string, at: Date): string | null {
   const present = ['', ...LOG_ENDINGS];
-  if (existsSync(database)) workInLog(database);
+  if (existsSync(database)) leaveWalMode(database);
   const files = present.filter((ending) => existsSync(`${database}${ending}`));
   if (files.length === 0) return null;
   const aside = toFreeName(`${database}.replaced-${at.toISOString().replaceAll(/[-:.]/g, '')}`);
@@ -75,7 +75,8 @@ function giveSecondName(path: string, name: string): void {
   }
 }
 
-function workInLog(database: string): void {
+/** Takes the content of the write-ahead log into the file, and removes the log. Throws DATABASE_BUSY while somebody reads. */
+function leaveWalMode(database: string): void {
   if (readSqliteHeader(database) === null) return; // SQLite would treat it as an empty file and delete the log
   try {
     closing(openSqlite(database, { timeout: 1000 }), (sqlite) => {
@@ -96,7 +97,7 @@ function workInLog(database: string): void {
  * Gives a mirror in its place a write-ahead log, so that its readers keep no writer out, such as the record of an export. If
  * somebody reads it already, the next sync does.
  */
-function writeInLog(database: string): void {
+function enterWalMode(database: string): void {
   try {
     closing(openSqlite(database, { timeout: 1000 }), (sqlite) => {
       sqlite.pragma('journal_mode = WAL');
@@ -155,7 +156,7 @@ export async function restoreSnapshot(
     removeSecondCopies(database, snapshot);
     const replaced = setAside(database, at);
     moveIntoPlace(fresh, database);
-    writeInLog(database);
+    enterWalMode(database);
     return { ...content, database, replaced, redactedCases: redactedCases ?? [], isPastUnknown };
   } catch (thrown) {
     signal.throwIfAborted();
