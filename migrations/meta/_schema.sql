@@ -1,4 +1,4 @@
--- Of the migrations f1ffca751b4156f05cfc045b88de05d7efe4c96de929f8b26e18e5693b81e73c
+-- Of the migrations 6704619cff69cd318139f07215332532eaffd20b9bb053af80f1bbae4895ec6c
 CREATE TABLE `cases` (
 	`id` integer PRIMARY KEY NOT NULL,
 	`name` text,

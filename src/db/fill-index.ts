@@ -21,9 +21,16 @@ export function toDefinition(index: IndexedTable, database: 'main' | 'temp'): st
 const MEMORY_OF_BUILD = 16 * 2 ** 20;
 const USUAL_MEMORY = 2 ** 20;
 
-/** The options that SQLite keeps with an index. */
+/**
+ * The number of parts of an index from which on SQLite merges them at once, in the transaction that adds the last one. With
+ * its 16, the first night with changes would rewrite the whole index. See docs/decisions/0044-parts-of-an-index-may-stand.md.
+ */
+const MOST_PARTS = 500;
+
+/** The options that SQLite keeps with an index, in the order of their names. */
 export const toOptions = ({ weights }: IndexedTable) => ({
   automerge: 4,
+  crisismerge: MOST_PARTS,
   hashsize: USUAL_MEMORY,
   rank: `bm25(${Object.values(weights)
     .map((weight) => `${weight}.0`)
@@ -32,7 +39,7 @@ export const toOptions = ({ weights }: IndexedTable) => ({
 });
 
 /** Sets options of an index. */
-function setOptions(
+export function setOptions(
   sqlite: Database.Database,
   { name }: IndexedTable,
   options: Readonly<Record<string, number | string>>,

@@ -10,7 +10,13 @@ import { updateDocketNumbers } from './docket-numbers.ts';
 import { isSqliteError } from './errors.ts';
 import { readNewSchema } from './new-schema.ts';
 import { mayChange } from './sql-text.ts';
-import { buildSearchIndexes, describeIndex, dropSearchIndexes, updateSearchColumns } from './search-index.ts';
+import {
+  addNewOption,
+  buildSearchIndexes,
+  describeIndex,
+  dropSearchIndexes,
+  updateSearchColumns,
+} from './search-index.ts';
 import { INDEXES, SEARCH_OBJECTS } from './search-tables.ts';
 import { sealAll } from './seals.ts';
 
@@ -103,6 +109,7 @@ function dropTouchedIndexes(
   const untouched = isNew
     ? []
     : INDEXES.filter(({ sources }) => !statements.some((sql) => mayChange(sql, sources)));
+  if (!isNew) addNewOption(sqlite);
   const before = new Map(untouched.map((index) => [index, describeIndex(sqlite, index)]));
   const isKept = (index: (typeof INDEXES)[number]): boolean => typeof before.get(index) === 'string';
   dropSearchIndexes(

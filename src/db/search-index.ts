@@ -2,7 +2,8 @@ import { channel } from 'node:diagnostics_channel';
 import type Database from 'better-sqlite3';
 import { type SearchColumns, type SearchSource, toSearchColumns } from '../case/case-rows.ts';
 import { toTextWords } from '../linked/text-words.ts';
-import { copyIndex, fillIndex, selectIndexed, toDefinition, toOptions } from './fill-index.ts';
+import { isSqliteError } from './errors.ts';
+import { copyIndex, fillIndex, selectIndexed, setOptions, toDefinition, toOptions } from './fill-index.ts';
 import {
   INDEXES,
   type IndexedTable,
@@ -95,6 +96,23 @@ export function findOptions(
     .raw()
     .all();
   return { expected: JSON.stringify(toOptions(index)), found: JSON.stringify(Object.fromEntries(rows)) };
+}
+
+/**
+ * Sets the option that earlier versions did not set, in each index that has exactly the others. An index that SQLite cannot
+ * read keeps its options, so it is not what this program would make.
+ */
+export function addNewOption(sqlite: Database.Database): void {
+  for (const index of INDEXES.filter((one) => hasIndex(sqlite, one))) {
+    const { crisismerge, ...earlier } = toOptions(index);
+    try {
+      const { found } = findOptions(sqlite, index);
+      if (found === JSON.stringify(earlier)) setOptions(sqlite, index, { crisismerge });
+    } catch (thrown) {
+      // Others, such as a full disk, may have ended the transaction.
+      if (!isSqliteError(thrown) || !/^SQLITE_(?:ERROR|CORRUPT)/.test(thrown.code)) throw thrown;
+    }
+  }
 }
 
 /**

@@ -3,9 +3,10 @@ import type Database from 'better-sqlite3';
 import { prepareWriteText } from '../../src/db/linked/texts.ts';
 import { listMigrations, runMigrations } from '../../src/db/migrate.ts';
 import type { Mirror } from '../../src/db/open-mirror.ts';
-import { checkIndex } from '../../src/db/search-index.ts';
+import { checkIndex, findOptions } from '../../src/db/search-index.ts';
 import { SEARCH_INDEXES, type SearchKind, SHADOWS } from '../../src/db/search-tables.ts';
 import { mayChange } from '../../src/db/sql-text.ts';
+import { checkSearchIndexes } from '../../src/verify/file.ts';
 import { openLinkedMirror } from '../support/linked-mirror.ts';
 import { makeDocument } from '../support/linked-rows.ts';
 import { makeCase, makeDocket, makeEntry } from '../support/make-case.ts';
@@ -133,6 +134,49 @@ describe('an upgrade', () => {
       "UPDATE documents SET title = 'Tapir'; UPDATE docket_entries SET description = 'Tapir'",
     );
     expect([find(mirror, 'documents', 'tapir'), find(mirror, 'entries', 'tapir')]).toEqual([3, 3]);
+    mirror.close();
+  });
+});
+
+describe('an upgrade from before more parts of an index could stand', () => {
+  const takeOption = ({ sqlite }: Mirror): void => {
+    sqlite.unsafeMode(true);
+    for (const { name } of Object.values(SEARCH_INDEXES))
+      sqlite.exec(`DELETE FROM ${name}_config WHERE k = 'crisismerge'`);
+  };
+  /** The parts of an index with their words, and its options. */
+  const listState = ({ sqlite }: Mirror) =>
+    KINDS.map((kind) => {
+      const { name } = SEARCH_INDEXES[kind];
+      const blocks = sqlite.prepare(`SELECT * FROM ${name}_data WHERE id <> 10 ORDER BY id`).all();
+      return [kind, blocks, findOptions(sqlite, SEARCH_INDEXES[kind]).found];
+    });
+
+  test('gives each index the option and keeps its parts', () => {
+    const mirror = openMirrorOfParts();
+    const before = listState(mirror);
+    takeOption(mirror);
+    expect(listState(mirror)).not.toEqual(before);
+    upgrade(mirror, 'CREATE TABLE notes (id integer)');
+    expect(listState(mirror)).toEqual(before);
+    expect([...checkSearchIndexes(mirror)]).toEqual([]);
+    mirror.close();
+  });
+
+  test.each([
+    [
+      'has another option besides, which was changed',
+      "UPDATE cases_fts_config SET v = 8 WHERE k = 'automerge'",
+    ],
+    ['is of a format that SQLite does not know', "UPDATE cases_fts_config SET v = 9 WHERE k = 'version'"],
+    ['has lost its list of parts', 'DELETE FROM cases_fts_data WHERE id = 10'],
+  ])('builds an index that %s anew', (_, damage) => {
+    const mirror = openMirrorOfParts();
+    takeOption(mirror);
+    mirror.sqlite.exec(damage);
+    upgrade(mirror, 'CREATE TABLE notes (id integer)');
+    expect([...checkSearchIndexes(mirror)]).toEqual([]);
+    expect(find(mirror, 'cases', 'quagga')).toBe(3);
     mirror.close();
   });
 });

@@ -220,6 +220,28 @@ describe('the search index', () => {
     expect(read(({ sqlite }) => find(sqlite, 'entries', 'night'))).toHaveLength(nights - 1);
   });
 
+  test('keeps the parts of a build beside those of single pages, and never hundreds, even if no run ends', () => {
+    const mirror = openEmptyMirror();
+    const { sqlite } = mirror;
+    sqlite.pragma('foreign_keys = OFF');
+    const { name } = SEARCH_INDEXES.cases;
+    const count = sqlite.prepare<[], number>(`SELECT count(DISTINCT segid) FROM ${name}_idx`).pluck();
+    const insert =
+      sqlite.prepare(`INSERT INTO cases (id, name, mirror_first_run_id, mirror_changed_run_id, mirror_fingerprint, mirror_payload)
+        VALUES (@at, 'Zebra v. ' || @at, 1, 1, '', '{}')`);
+    const parts = Array.from({ length: 300 }, (_, at) => {
+      insert.run({ at });
+      return count.get() ?? 0;
+    });
+    // Each transaction adds a part. With SQLite's own limit, the sixteenth would merge all of them, however large.
+    expect(parts.slice(0, 20)).toEqual(Array.from({ length: 20 }, (_, at) => at + 1));
+    expect(Math.max(...parts)).toBeLessThan(150);
+    mergeSearchIndexes(sqlite);
+    expect(count.get()).toBeLessThan(12);
+    expect(find(sqlite, 'cases', 'zebra')).toHaveLength(parts.length);
+    mirror.close();
+  });
+
   test('keeps no word of a removed row once it is rewritten', () => {
     const path = `${tempFolder()}/mirror.db`;
     const { sqlite, close } = openMirror(path);
