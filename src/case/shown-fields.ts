@@ -40,7 +40,7 @@ const isKnown = (holder: Holder, name: string): boolean => Object.hasOwn(KNOWN[h
  */
 export function toOtherFields(holder: Holder, object: JsonObject, isRaw: boolean): string | null {
   const others = Object.entries(object).filter(
-    ([name, value]) => !isKnown(holder, name) && (isRaw || isShown(value)),
+    ([name, value]) => !isKnown(holder, name) && (isRaw || (isReadable(name) && isShown(value))),
   );
   return others.length === 0 ? null : toCanonicalJson(Object.fromEntries(others));
 }
@@ -81,7 +81,8 @@ function showObject(object: JsonObject, fields: Fields, showOther: ShowOther): J
   // Without Object.entries, which would make a list for each field of a million docket entries.
   for (const name of Object.keys(object)) {
     const value = object[name] as JsonValue;
-    const shown = showField(value, Object.hasOwn(fields, name) ? fields[name] : undefined, showOther);
+    const kind = Object.hasOwn(fields, name) ? fields[name] : undefined;
+    const shown = kind === undefined && !isReadable(name) ? undefined : showField(value, kind, showOther);
     if (shown !== value) (changed ??= new Map()).set(name, shown);
   }
   if (changed === undefined) return object;
@@ -101,12 +102,15 @@ function showField(
 ): JsonValue | undefined {
   if (kind === undefined) return showOther(value) ? value : undefined;
   if (typeof value !== 'object' || value === null) return value;
+  const fields = FIELDS_IN[kind];
+  // An object or a list in place of a value has no known field, nor has a list in place of an element.
+  if (fields === undefined && kind !== 'list') return showOther(value) ? value : null;
   if (Array.isArray(value)) {
-    const shown = value.map((element) => showField(element, kind, showOther) ?? null);
+    const shown = value.map((element) =>
+      Array.isArray(element) ? null : (showField(element, kind, showOther) ?? null),
+    );
     return shown.some((element, at) => element !== value[at]) ? shown : value;
   }
-  const fields = FIELDS_IN[kind];
-  // An object in place of a text has no known field.
   return fields === undefined ? null : showObject(value, fields, showOther);
 }
 
@@ -140,7 +144,10 @@ function isShown(value: JsonValue): boolean {
   return isPlain(value);
 }
 
+/** SQL reads a text with a NUL only as far as that. */
+const isReadable = (text: string): boolean => !text.includes('\0');
+
 function isPlain(value: JsonValue): boolean {
-  if (typeof value === 'string') return value.trim() !== '' && !isNonpublic(value);
+  if (typeof value === 'string') return value.trim() !== '' && isReadable(value) && !isNonpublic(value);
   return typeof value === 'number' || typeof value === 'boolean';
 }

@@ -26,10 +26,38 @@ const alone = [{ name: ALONE[0] }, ALONE[1]];
 /** What is in an object that this version does not know: it may be a record that is not public. It differs in each run. */
 const IN_OBJECT = 'CanaryVault';
 const PLAIN = 'PlainMonitor';
+/** An address in a folder that is not public, as a new field may have it. */
+const IN_FOLDER = 'CanaryFolder';
+const FOLDER = `https://example.org/media/%6Eonpublic/${IN_FOLDER}`;
 const toUnknown = (run: number) => ({
+  scan: `${FOLDER}/${run}.pdf`,
+  scans: ['https://example.org/1.pdf', `${FOLDER}/${run}.pdf`],
   vault: { title: IN_OBJECT, run },
   vaults: [{ title: IN_OBJECT, run }],
 });
+/** What else attachments may be one day, and what is shown of it. */
+const ODD_ATTACHMENTS = [
+  {
+    attachment_number: 2,
+    description: 'A map',
+    marks: ['PlainMark', 1, true],
+    sealed: false,
+    none: null,
+    empty: [],
+  },
+  { attachment_number: [3], pdf_url: [FOLDER], description: { title: IN_OBJECT }, rows: [['a', FOLDER]] },
+  'A map',
+  null,
+  [{ title: IN_OBJECT }],
+];
+const SHOWN_ATTACHMENTS = [
+  { attachment_number: 1 },
+  { attachment_number: 2, description: 'A map', marks: ['PlainMark', 1, true], sealed: false },
+  { attachment_number: [3], pdf_url: null, description: null },
+  'A map',
+  null,
+  null,
+];
 const addUnknown = (run: number) => ({
   ...toUnknown(run),
   monitor: `${PLAIN}${run}`,
@@ -41,7 +69,7 @@ const addUnknown = (run: number) => ({
         {
           ...makeEntry({ id: 5 }),
           ...toUnknown(run),
-          attachments: [{ attachment_number: 1, ...toUnknown(run) }],
+          attachments: [{ attachment_number: 1, ...toUnknown(run) }, ...ODD_ATTACHMENTS],
         },
       ],
     }),
@@ -184,9 +212,21 @@ async function startGone(): Promise<SyncHarness> {
   return harness;
 }
 
+/** The attachments of the only docket entry of a case, wherever the command puts the case. */
+function findAttachments(json: string | undefined): unknown {
+  let found: unknown;
+  JSON.parse(json ?? '', (name, value: unknown) => {
+    if (name === 'attachments') found = value;
+    return value;
+  });
+  return found;
+}
+
 /** The names that a text has. */
-const listNames = (words: string, names: readonly string[] = [...NAMES, ...ALONE, IN_OBJECT]): string[] =>
-  names.filter((name) => words.includes(name));
+const listNames = (
+  words: string,
+  names: readonly string[] = [...NAMES, ...ALONE, IN_OBJECT, IN_FOLDER],
+): string[] => names.filter((name) => words.includes(name));
 
 test('every command is asked here what it shows, or says why not', () => {
   expect(Object.keys(ASKED).sort()).toEqual(Object.keys(COMMANDS).sort());
@@ -252,6 +292,18 @@ describe.each(['departed', 'redacted'] as const)('the name of a case that was %s
     expect(pages.get('/cases/8.json')).toContain(other.name);
     expect(pages.get('/cases/8')).toContain('(no public name)');
     expect(pages.get('/cases/8.json')).toContain(PLAIN);
+  });
+
+  test('of odd attachments, the same is shown by every command and file', () => {
+    expect(findAttachments(pages.get('/cases/8/docket.json'))).toBe(JSON.stringify(SHOWN_ATTACHMENTS));
+    const exported = shown.get('export export-ndjson --format ndjson')?.words.split('\n');
+    const whole = exported?.find((line) => line.includes('"main_docket":{') && line.includes('PlainMark'));
+    const cases = [pages.get('/cases/8.json'), shown.get('case 8 --json')?.words, whole];
+    expect(cases.map(findAttachments)).toEqual([SHOWN_ATTACHMENTS, SHOWN_ATTACHMENTS, SHOWN_ATTACHMENTS]);
+    expect(pages.get('/cases/8/docket.csv')).toContain(
+      JSON.stringify(SHOWN_ATTACHMENTS).replaceAll('"', '""'),
+    );
+    expect(pages.get('/cases/8/docket')).toContain('3 attachments');
   });
 
   test(

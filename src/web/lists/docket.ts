@@ -3,6 +3,7 @@ import type { Mirror } from '../../db/open-mirror.ts';
 import type { JsonObject } from '../../lib/json.ts';
 import { type DateRange, listDateConditions, parseDateRange, toSqlText } from '../../search/filters.ts';
 import { type Asked, readChoice } from '../request.ts';
+import { SHOWN_ATTACHMENTS } from './shown-attachments.ts';
 
 export const DOCKET_PARAMETERS = ['words', 'entered', 'order', 'page'] as const;
 
@@ -93,18 +94,9 @@ const COLUMNS = [
   'mirror_first_run_id',
 ];
 
-/** No known field of an attachment is an object or a list, so one that is may be a record that is not public. */
-const ATTACHMENTS = `CASE WHEN NOT json_valid(attachments) THEN NULL
-  WHEN EXISTS (SELECT 1 FROM json_tree(attachments) WHERE typeof(key) = 'text' AND type IN ('object', 'array')) THEN (
-    SELECT json_group_array(json(CASE one.type WHEN 'object' THEN (
-      SELECT json_group_object(key, json(CASE type WHEN 'true' THEN 'true' WHEN 'false' THEN 'false' ELSE json_quote(value) END))
-      FROM json_each(one.value) WHERE type NOT IN ('object', 'array')) ELSE 'null' END))
-    FROM json_each(attachments) AS one)
-  ELSE attachments END AS attachments`;
-
 /** The SQL of a docket, as its files hold it and as anybody can run it. */
 export function toDocketSql(filter: DocketFilter): string {
-  return `${toPlacedSql(filter).replace(/\nSELECT \* FROM/, `\nSELECT ${COLUMNS.map((name) => (name === 'attachments' ? ATTACHMENTS : name)).join(', ')} FROM`)}
+  return `${toPlacedSql(filter).replace(/\nSELECT \* FROM/, `\nSELECT ${COLUMNS.map((name) => (name === 'attachments' ? SHOWN_ATTACHMENTS : name)).join(', ')} FROM`)}
 ORDER BY ${ORDERS[filter.order]}`;
 }
 
