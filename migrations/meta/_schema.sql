@@ -1,4 +1,4 @@
--- Of the migrations 6704619cff69cd318139f07215332532eaffd20b9bb053af80f1bbae4895ec6c
+-- Of the migrations a59fbc2331d28313feedd5023d30e42854c82516f79b583465f94efbd46ee791
 CREATE TABLE `cases` (
 	`id` integer PRIMARY KEY NOT NULL,
 	`name` text,
@@ -855,6 +855,11 @@ CREATE TABLE `mirror_exports` (
 	`command` text NOT NULL,
 	`written_at` text NOT NULL,
 	`oldest_run_id` integer NOT NULL
+);
+CREATE TABLE `mirror_paused_hosts` (
+	`host` text PRIMARY KEY NOT NULL,
+	`asked_at` text NOT NULL,
+	`paused_until` text NOT NULL
 );
 CREATE VIEW docket_activity AS
 SELECT
@@ -3053,6 +3058,8 @@ UPDATE sqlite_master SET rowid = CASE name
 	WHEN 'mirror_document_list_checks' THEN 1670219
 	WHEN 'mirror_exports' THEN 1680219
 	WHEN 'sqlite_autoindex_mirror_exports_1' THEN 1680220
+	WHEN 'mirror_paused_hosts' THEN 1680223
+	WHEN 'sqlite_autoindex_mirror_paused_hosts_1' THEN 1680224
 	WHEN '__drizzle_migrations' THEN 9700001
 	WHEN 'sqlite_autoindex___drizzle_migrations_1' THEN 9700002
 	WHEN 'sqlite_sequence' THEN 9700064

@@ -57,6 +57,7 @@ const INTERNAL = [
   'mirror_markup',
   'mirror_snapshot',
   'mirror_dropped_files',
+  'mirror_paused_hosts',
 ];
 const HISTORY = [
   'change_log',

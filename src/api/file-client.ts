@@ -14,7 +14,7 @@ import type { Agents } from './http-agents.ts';
 import { type RequestLimits, type ResponseHead, createHttp, streamRequest } from './http.ts';
 import { type PacedClient, type PacingOptions, type Runtime, createPacing } from './pacing.ts';
 import { findRedirect, oneHeader } from './responses.ts';
-import { parseRetryAfter } from './retry.ts';
+import { parseRetryAfter, toTooLongPause } from './retry.ts';
 import { describePath, parseUrl } from './urls.ts';
 
 export interface FileClientOptions extends PacingOptions {
@@ -30,6 +30,8 @@ export interface FileClientOptions extends PacingOptions {
 export interface FileClient extends PacedClient {
   /** Fetches a file into `path`. Throws a MirrorError if the host gives no clear answer. */
   fetchFile(url: URL, path: string, signal: AbortSignal, maxAttempts: number): Promise<FileAnswer>;
+  /** Whether the host requested a pause that is too long to wait for. */
+  isHeld(host: string): boolean;
 }
 
 const MAX_REDIRECTS = 5;
@@ -39,9 +41,13 @@ export function createFileClient(options: FileClientOptions, runtime: Runtime): 
   const { limits, knownHosts, maxFileBytes } = options;
   const pacing = createPacing(options, runtime);
   const http = createHttp(options.userAgent, { ...limits, maxBodyBytes: maxFileBytes }, options.agents);
-  const notePause = (head: ResponseHead): void => {
+  /** A pause is that of the host that responded, whichever host redirected there. */
+  const notePause = (head: ResponseHead, { host }: URL): void => {
     const { ms } = parseRetryAfter(oneHeader(head, 'retry-after'), now());
-    if (canAskPause(head) && ms !== undefined) pacing.notePause(ms);
+    if (!canAskPause(head) || ms === undefined) return;
+    pacing.notePause(ms, host);
+    if (ms > options.retry.retryAfterMaxMs)
+      throw toTooLongPause(new Date(now().getTime() + ms), now(), { host });
   };
 
   /** Sends one request; what a 200 sends is written to `path`. */
@@ -50,7 +56,7 @@ export function createFileClient(options: FileClientOptions, runtime: Runtime): 
     path: string,
     signal: AbortSignal,
   ): Promise<ResponseHead & { hash: string; bytes: number }> => {
-    const durationLeftMs = await pacing.takeTurn(signal);
+    const durationLeftMs = await pacing.takeTurn(signal, url.host);
     const writer = new FileWriter(path, maxFileBytes);
     try {
       const headers = { accept: 'application/pdf, */*', 'accept-encoding': 'identity' };
@@ -62,7 +68,7 @@ export function createFileClient(options: FileClientOptions, runtime: Runtime): 
         writer.add(chunk);
         return undefined;
       });
-      notePause(head);
+      notePause(head, url);
       return { ...head, hash: writer.digest(), bytes: writer.bytes };
     } finally {
       writer.close();
@@ -109,6 +115,7 @@ export function createFileClient(options: FileClientOptions, runtime: Runtime): 
     traffic: pacing.traffic,
     pausedUntil: pacing.pausedUntil,
     onPause: pacing.onPause,
+    isHeld: (host) => pacing.isHeld(host),
     close: options.agents.close,
     async fetchFile(url, path, signal, maxAttempts) {
       try {

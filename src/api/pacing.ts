@@ -21,6 +21,8 @@ export interface PacingOptions {
   readonly maxDurationMs: number;
   /** What is left, in milliseconds, of a pause that the server requested from an earlier run. */
   readonly pauseLeftMs?: number | undefined;
+  /** The same by host, for a client of several hosts. */
+  readonly pausesLeftMs?: ReadonlyMap<string, number> | undefined;
   /**
    * Called before each request is sent: first attempts, retries, followed redirects and tests of the token. If it
    * throws, the request is not sent.
@@ -45,10 +47,13 @@ export interface Traffic {
 /** What every client tells of its requests. */
 export interface PacedClient {
   traffic(): Traffic;
-  /** The end of the pause that the server requested (`Retry-After`); null if there is none. */
-  pausedUntil(): Date | null;
-  /** Calls `listener` for each pause that the server requests, before the client waits for it. */
-  onPause(listener: (until: Date) => void): void;
+  /**
+   * The end of the pause that the server requested (`Retry-After`); null if there is none. Of several hosts, the latest
+   * end, or that of `host`.
+   */
+  pausedUntil(host?: string): Date | null;
+  /** Calls `listener` for each pause that the server, or a host, requests, before the client waits for it. */
+  onPause(listener: (until: Date, host: string) => void): void;
   /** Closes the connections of the agents. */
   readonly close: () => void;
 }
@@ -57,14 +62,17 @@ export interface PacedClient {
 export interface Pacing extends Omit<PacedClient, 'close'> {
   /**
    * Waits for the delay between requests (A5), or for a longer pause that the server requested in any earlier response, and
-   * counts the request that follows. Returns the milliseconds that it may take. Throws if it may not be sent.
+   * counts the request that follows. Returns the milliseconds that it may take. Throws if it may not be sent. A pause
+   * holds only requests to the `host` that requested it; a client of one server names none.
    */
-  takeTurn(signal: AbortSignal): Promise<number>;
+  takeTurn(signal: AbortSignal, host?: string): Promise<number>;
+  /** Whether a request to the host would have to wait longer than the policy or the duration of the run allows. */
+  isHeld(host: string): boolean;
   /** The response has ended, or the request has failed: the delay begins. */
   endTurn(): void;
   addBytes(bytes: number): void;
-  /** The server requests that no request is sent for so many milliseconds. */
-  notePause(ms: number): void;
+  /** The server, or the host, requests that no request is sent to it for so many milliseconds. */
+  notePause(ms: number, host?: string): void;
   /** Retries a request as the policy allows; `maxAttempts` can lower its number of attempts. */
   withRetries<Result>(
     fetchOnce: () => Promise<Result>,
@@ -73,14 +81,22 @@ export interface Pacing extends Omit<PacedClient, 'close'> {
   ): Promise<Result>;
 }
 
+/** The name of the only server of a client that does not name hosts. */
+const THE_SERVER = '';
+
 export function createPacing(options: PacingOptions, runtime: Runtime): Pacing {
   const { now, sleep, random, stopwatch = () => now().getTime() } = runtime;
   const began = stopwatch();
   const durationLeft = (): number => options.maxDurationMs - (stopwatch() - began);
   const traffic = { requests: 0, retries: 0, waitedMs: 0, bytes: 0 };
   let lastResponseAt = -Infinity;
-  let pause = { since: now().getTime(), ms: options.pauseLeftMs ?? 0 };
-  let tellPause: (until: Date) => void = () => undefined;
+  const pauses = new Map(
+    [...(options.pausesLeftMs ?? []), [THE_SERVER, options.pauseLeftMs ?? 0] as const].map(([host, ms]) => [
+      host,
+      { since: now().getTime(), ms },
+    ]),
+  );
+  let tellPause: (until: Date, host: string) => void = () => undefined;
 
   const wait = async (ms: number, signal: AbortSignal): Promise<void> => {
     if (ms <= 0) return;
@@ -89,19 +105,29 @@ export function createPacing(options: PacingOptions, runtime: Runtime): Pacing {
   };
 
   /** At most the requested pause, even if the clock was set back. */
-  const pauseLeft = (): number => Math.min(pause.ms, pause.since + pause.ms - now().getTime());
+  const pauseLeft = (host: string): number => {
+    const pause = pauses.get(host);
+    return pause === undefined ? 0 : Math.min(pause.ms, pause.since + pause.ms - now().getTime());
+  };
 
   return {
     traffic: () => ({ ...traffic }),
-    pausedUntil: () => (pauseLeft() > 0 ? new Date(now().getTime() + pauseLeft()) : null),
+    pausedUntil: (host) => {
+      const left = host === undefined ? Math.max(...[...pauses.keys()].map(pauseLeft)) : pauseLeft(host);
+      return left > 0 ? new Date(now().getTime() + left) : null;
+    },
     onPause: (listener) => {
       tellPause = listener;
     },
-    async takeTurn(signal) {
+    isHeld: (host) => {
+      const left = pauseLeft(host);
+      return left > 0 && (left > options.retry.retryAfterMaxMs || left >= durationLeft());
+    },
+    async takeTurn(signal, host = THE_SERVER) {
       const moment = now();
-      const left = pauseLeft();
+      const left = pauseLeft(host);
       if (left > options.retry.retryAfterMaxMs)
-        throw toTooLongPause(new Date(moment.getTime() + left), moment);
+        throw toTooLongPause(new Date(moment.getTime() + left), moment, { host });
       if (left > 0 && left >= durationLeft())
         throw new MirrorError(
           'MAX_DURATION_REACHED',
@@ -122,10 +148,11 @@ export function createPacing(options: PacingOptions, runtime: Runtime): Pacing {
     addBytes: (bytes) => {
       traffic.bytes += bytes;
     },
-    notePause: (ms) => {
-      if (ms <= pauseLeft()) return;
-      pause = { since: now().getTime(), ms };
-      tellPause(new Date(pause.since + ms));
+    notePause: (ms, host = THE_SERVER) => {
+      if (ms <= pauseLeft(host)) return;
+      const since = now().getTime();
+      pauses.set(host, { since, ms });
+      tellPause(new Date(since + ms), host);
     },
     withRetries(fetchOnce, signal, maxAttempts = Infinity) {
       let oddAttempts = 0;

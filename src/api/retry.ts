@@ -90,7 +90,10 @@ export function decideRetry(policy: RetryPolicy, failed: FailedAttempt, random: 
   const { retryAfterMs } = error;
   // Comes before the count of attempts: this ends the whole run on any attempt.
   if (retryAfterMs !== undefined && retryAfterMs > policy.retryAfterMaxMs)
-    return { retry: false, error: toTooLongPause(new Date(now.getTime() + retryAfterMs), now, error) };
+    return {
+      retry: false,
+      error: toTooLongPause(new Date(now.getTime() + retryAfterMs), now, { cause: error }),
+    };
   if (attempt >= policy.maxAttempts || oddAttempts >= MAX_ODD_RESPONSES) {
     return {
       retry: false,
@@ -118,12 +121,16 @@ export function decideRetry(policy: RetryPolicy, failed: FailedAttempt, random: 
   return { retry: true, waitMs };
 }
 
-/** The error if the server requests a pause that ends later than `retryAfterMaxMs` allows. */
-export function toTooLongPause(until: Date, now: Date, cause?: Error): MirrorError {
+/** The error if the server, or a host, requests a pause that ends later than `retryAfterMaxMs` allows. */
+export function toTooLongPause(
+  until: Date,
+  now: Date,
+  { host = '', cause }: { readonly host?: string; readonly cause?: Error } = {},
+): MirrorError {
   const seconds = Math.ceil((until.getTime() - now.getTime()) / 1000);
   return new MirrorError(
     'RETRY_AFTER_TOO_LONG',
-    `The server allows no request before ${until.toISOString()} (in ${seconds} s).`,
+    `${host === '' ? 'The server' : host} allows no request before ${until.toISOString()} (in ${seconds} s).`,
     cause === undefined ? {} : { cause },
   );
 }

@@ -27,6 +27,7 @@ const FIXED_TABLES = [
   'document_files',
   'file_passes',
   'mirror_dropped_files',
+  'mirror_paused_hosts',
   'mirror_exports', // only exports and publish
   'mirror_document_list_checks', // only a mirror with many documents asks
 ];

@@ -25,6 +25,8 @@ export interface DownloadParts {
   /** One JSON value for each row that the command writes, without its time and its pass. */
   readonly rowsSql: string;
   readonly passes: 'text_passes' | 'file_passes';
+  /** The requests to a host that requires a pause each time. */
+  readonly countBusyRequests?: () => number;
   readonly close: () => Promise<void>;
 }
 
@@ -113,7 +115,11 @@ export async function runDownloadTrial(
         .filter((row) => !known.has(row))
         .map((row) => `neither as before nor as after: ${row}`),
     ];
+    const isPaused = readRows(remains, world).some((row) => row.endsWith('"paused"]'));
+    const busyRequests = world.countBusyRequests?.();
     const next = await runWhole(words, env);
+    if (isPaused && world.countBusyRequests?.() !== busyRequests)
+      faults.push('a host was requested during its pause');
     if (next.exitCode !== 0) return [...faults, `the next ${words.join(' ')} ${toText(next)}`];
     faults.push(...examineMirrorFile(database));
     if (listOutcomes(database, 'running', world).length > 0) faults.push('a pass is left running');

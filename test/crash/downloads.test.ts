@@ -37,13 +37,20 @@ describe.each([
       'before insert document_files',
       'before insert file_passes',
       'before insert mirror_dropped_files',
+      'before insert mirror_paused_hosts',
     ],
     steps: [
       /^after insert mirror_dropped_files/,
       /^before COMMIT of insert document_files/i,
       /^after COMMIT of insert document_files/i,
+      /^after COMMIT of insert mirror_paused_hosts/i,
     ],
-    moreSteps: [/^after insert file_passes/, /^after insert document_files/, /^before close/],
+    moreSteps: [
+      /^before COMMIT of insert mirror_paused_hosts/i,
+      /^after insert file_passes/,
+      /^after insert document_files/,
+      /^before close/,
+    ],
   },
 ])('a pass over $what', ({ what, prepare, writes, steps, moreSteps }) => {
   let world: DownloadWorld | undefined;

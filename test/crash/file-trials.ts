@@ -9,8 +9,8 @@ import { type DownloadWorld, completeWorld, runWell, toDatabase } from './downlo
 import { type RunWhole, toEnvironment } from './run-command.ts';
 
 /*
- * Deaths during a fetch of document files: new files, changed files, a file that several documents have, and every
- * other outcome.
+ * Deaths during a fetch of document files: new files, changed files, a file that several documents have, a host that
+ * requests a pause, and every other outcome.
  */
 
 const FETCH = ['fetch-files', '--core'];
@@ -23,14 +23,15 @@ export async function prepareFileWorld(parent: string, runWhole: RunWhole): Prom
   const host = await startFakeFiles({
     fault: ({ path }) => (path.includes(`/${FAILS}.pdf`) ? 'html' : undefined),
   });
+  const busy = await startFakeFiles({ fault: () => 'limited' });
   const source = recordedCases([makeCase({ id: 1 })]);
   const fakeApi = await startFakeApi({ source });
   const env = {
     ...toEnvironment(fakeApi, toDatabase(folder)),
-    CLEARINGHOUSE_FILE_HOSTS: new URL(host.url).host,
+    CLEARINGHOUSE_FILE_HOSTS: [host, busy].map(({ url }) => new URL(url).host).join(';'),
   };
-  const put = (id: number, path = `media/doc/${id}.pdf`): void => {
-    source.linked.putDocument(1, makeDocument({ id, file: `${host.url}${path}` }), null);
+  const put = (id: number, path = `media/doc/${id}.pdf`, { url } = host): void => {
+    source.linked.putDocument(1, makeDocument({ id, file: `${url}${path}` }), null);
   };
   for (const id of [11, 12, 13]) put(id);
   await runWell(['sync'], env, runWhole);
@@ -44,16 +45,21 @@ export async function prepareFileWorld(parent: string, runWhole: RunWhole): Prom
   put(15, 'media/doc/14.pdf');
   put(16, 'media/elsewhere/16.pdf');
   source.linked.putDocument(1, makeDocument({ id: 17 }), null); // on another host
+  for (const id of [19, 20]) put(id, `media/doc/${id}.pdf`, busy);
   await runWell(['sync'], env, runWhole);
   const parts = {
     folder,
     words: FETCH,
     env,
+    // The request that the pause answered is on record only if the pass went on.
     rowsSql: `SELECT json_array(document_id, outcome, hash, bytes, url, document_fingerprint, failures, error_code)
-      FROM document_files ORDER BY document_id`,
+      FROM document_files WHERE error_code IS NOT 'RETRY_AFTER_TOO_LONG'
+      UNION ALL SELECT json_array(host, 'paused') FROM mirror_paused_hosts ORDER BY 1`,
     passes: 'file_passes',
+    countBusyRequests: () => busy.requests.length,
     close: async () => {
       await host.close();
+      await busy.close();
       await fakeApi.close();
     },
   } as const;

@@ -102,6 +102,7 @@ const NEW_TABLES: ReadonlySet<string> = new Set([
   'document_files',
   'file_passes',
   'mirror_dropped_files',
+  'mirror_paused_hosts',
   'mirror_document_list_checks',
   'mirror_exports',
 ]);

@@ -11,6 +11,7 @@ import {
   toOlderBackupPath,
 } from '../../src/db/open-mirror.ts';
 import { ALL_DOCUMENTS } from '../../src/db/linked/downloads.ts';
+import { listPausedHosts } from '../../src/db/linked/paused-hosts.ts';
 import { listDueFiles } from '../../src/db/linked/files.ts';
 import { queryAsOf } from '../../src/history/query-as-of/query.ts';
 import { findCase } from '../../src/db/read-case.ts';
@@ -124,8 +125,27 @@ describe('a mirror of every earlier version', () => {
     sqlite.close();
     const mirror = openMirror(path);
     const terms = { now: new Date('2030-01-03'), knownHosts: [], maxFileBytes: 1000 };
-    expect(listDueFiles(mirror, ALL_DOCUMENTS, terms, 9).map(({ documentId }) => documentId)).toEqual([
-      11, 12,
+    expect(
+      listDueFiles(mirror, ALL_DOCUMENTS, terms, 9, () => false).map(({ documentId }) => documentId),
+    ).toEqual([11, 12]);
+    mirror.close();
+  });
+
+  test('gives the pause of all files to the host that asked for it', () => {
+    const path = join(tempFolder(), 'mirror.db');
+    makeVersion(path, 30);
+    const sqlite = openSqlite(path);
+    sqlite.pragma('foreign_keys = OFF');
+    sqlite.exec(`INSERT INTO documents (id, file, mirror_first_run_id, mirror_changed_run_id, mirror_fingerprint, mirror_payload)
+        VALUES (11, 'https://Files.example.org:8443/11.pdf', 1, 1, 'same', '{}'), (12, 'https://other.example.org/12.pdf', 1, 1, 'same', '{}');
+      INSERT INTO document_files (document_id, outcome, attempted_at, failures, error_code)
+        VALUES (11, 'failed', '2030-01-02T01:00:00.000Z', 1, 'RETRY_AFTER_TOO_LONG'), (12, 'failed', '2030-01-02T01:00:00.000Z', 1, 'SERVER_ERROR');
+      INSERT INTO file_passes (started_at, ended_at, outcome, process_id, paused_until)
+        VALUES ('2030-01-02T00:00:00.000Z', '2030-01-02T02:00:00.000Z', 'budget', 1, '2030-01-09T01:00:00.000Z')`);
+    sqlite.close();
+    const mirror = openMirror(path);
+    expect(listPausedHosts(mirror, new Date('2030-01-03'))).toEqual([
+      { host: 'files.example.org:8443', pausedUntil: new Date('2030-01-09T01:00:00.000Z') },
     ]);
     mirror.close();
   });

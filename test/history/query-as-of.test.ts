@@ -29,6 +29,7 @@ const REFUSED: Readonly<Record<string, string>> = {
   document_files: 'document_files',
   file_passes: 'file_passes',
   mirror_dropped_files: 'mirror_dropped_files',
+  mirror_paused_hosts: 'mirror_paused_hosts',
   mirror_exports: 'mirror_exports',
   audit_text_at_odds: 'document_texts',
 };

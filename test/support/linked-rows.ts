@@ -145,6 +145,11 @@ function storeFiles({ sqlite }: Mirror, at: Date): void {
        SELECT '/exports/out-' || max(id), 'export', 'clearinghouse-mirror export /exports/out', ?, max(id) FROM sync_runs`,
     )
     .run(time);
+  sqlite
+    .prepare(
+      "INSERT OR IGNORE INTO mirror_paused_hosts (host, asked_at, paused_until) VALUES ('files.example.org', ?, ?)",
+    )
+    .run(time, time);
   sqlite.prepare('INSERT OR IGNORE INTO mirror_dropped_files (hash) VALUES (?)').run('a'.repeat(64));
 }
 

@@ -243,6 +243,7 @@ describe('fetching files', () => {
       stored_files: 0,
       stored_bytes: 0,
       refused_hosts: [],
+      paused_hosts: [],
     });
     expect(asked()).toEqual([]);
     expect(stored()).toEqual([]);
@@ -489,6 +490,53 @@ describe('a file that does not come', () => {
     await fetchFiles('--ignore-retry-after');
     expect(asked()).toHaveLength(2);
     expect(await sync()).toMatchObject({ outcome: 'complete' });
+  });
+
+  test('in time for a long Retry-After holds only the files of the host that asks for it', async () => {
+    let isBusy = true;
+    const other = await startHost({ fault: () => (isBusy ? 'limited' : undefined) });
+    const { fetchFiles, run, host, states, wait } = await start(
+      [
+        { id: 11, file: `${other.url}media/doc/11.pdf` },
+        { id: 12, file: `${other.url}media/doc/12.pdf` },
+        { id: 13 },
+        { id: 14 },
+        { id: 15 },
+      ],
+      { redirect: ({ path }) => (path === '/media/doc/13.pdf' ? `${other.url}media/doc/13.pdf` : undefined) },
+    );
+    const [own, busy] = [host.url, other.url].map((url) => new URL(url).host) as [string, string];
+    const hosts = ['--file-hosts', `${own};${busy}`];
+    // The budget would end with the files of the busy host if these kept their places.
+    const first = JSON.parse((await fetchFiles('--json', '--budget', '4', ...hosts)).stdout) as object;
+    expect(first).toMatchObject({
+      outcome: 'budget',
+      exit_code: 0,
+      pass: { files: 2, failed: 2 },
+      paused_hosts: [{ host: busy, documents: 1 }],
+      error: { code: 'RETRY_AFTER_TOO_LONG', message: expect.stringContaining(`${busy} allows no request`) },
+    });
+    expect([other.requests.length, host.requests.length]).toEqual([1, 3]);
+    expect(states().map(({ outcome }) => outcome)).toEqual(['failed', 'failed', 'file', 'file']);
+    const told = `${busy} allows no request before`;
+    const status = await run('status');
+    for (const { stdout } of [await fetchFiles('--dry-run', ...hosts), status])
+      expect(stdout.replaceAll(/\s+/g, ' ')).toContain(told);
+    expect((await fetchFiles(...hosts)).stderr).toContain(told);
+    isBusy = false;
+    await fetchFiles('--ignore-retry-after', ...hosts);
+    expect(other.requests).toHaveLength(2);
+    wait(2);
+    expect(JSON.parse((await fetchFiles('--json', ...hosts)).stdout)).toMatchObject({ outcome: 'complete' });
+  });
+
+  test('at all takes no place of others: the next pass within the budget requests those first', async () => {
+    const { json, asked } = await start([{ id: 11 }, { id: 12 }], {
+      fault: ({ path }) => (path === '/media/doc/11.pdf' ? 'busy' : undefined),
+    });
+    expect(await json('--budget', '1')).toMatchObject({ pass: { failed: 1 } });
+    expect(await json('--budget', '1')).toMatchObject({ pass: { files: 1 } });
+    expect(asked().at(-1)).toBe('/media/doc/12.pdf');
   });
 
   test('keeps the file that the document already has', async () => {

@@ -66,14 +66,17 @@ export async function runCommand(flags: Flags, io: Io): Promise<ExitName> {
     acceptsMissingFiles: flags.acceptMissingFiles === true,
     ignoresPause: flags.ignoreRetryAfter === true,
   };
-  const { planFiles, runFilePass } = await import('../../sync/linked/file-pass.ts');
+  const { listLongPauses, planFiles, runFilePass } = await import('../../sync/linked/file-pass.ts');
   return fetchDocuments<FilePlan, FilePassReport>(flags, io, {
     kind: 'files',
     findPlan: () => {
       const terms = { now: io.runtime.now(), knownHosts, maxFileBytes };
-      return withMirror(database, (mirror) => planFiles(mirror, selection, terms, budget));
+      return withMirror(database, (mirror) => {
+        const paused = choices.ignoresPause ? [] : listLongPauses(mirror, terms.now, settings);
+        return planFiles(mirror, selection, terms, budget, paused);
+      });
     },
-    renderPlan: (plan) => renderFilePlan(plan, knownHosts),
+    renderPlan: (plan) => renderFilePlan(plan, knownHosts, io.timeZone),
     toPlanJson: toFilePlanJson,
     runPass: (signal, onEvent) =>
       runFilePass({ settings, selection, budget, ...choices, signal, onEvent }, io.runtime),

@@ -5,6 +5,7 @@ import { renderBytes, renderDuration } from './words.ts';
 import type { TextPassReport, TextPlan } from '../../sync/linked/text-pass.ts';
 import type { ReportStyle } from './report.ts';
 import type { FilePassReport, FilePlan } from '../../sync/linked/file-pass.ts';
+import type { HeldHost } from '../../db/linked/paused-hosts.ts';
 import type { FileState } from '../../db/linked/file-store.ts';
 import type { DownloadKind, FilePassRow, TextPassRow } from '../../db/linked/passes.ts';
 import type { TextState } from '../../db/linked/texts.ts';
@@ -138,6 +139,20 @@ function renderRefusedHosts(refused: readonly RefusedHost[], knownHosts: readonl
   ];
 }
 
+/** The paused hosts, each with its files that are due. Empty if there is none. */
+const renderPausedHosts = (held: readonly HeldHost[]): string[] =>
+  held.map(
+    ({ host, documents, pausedUntil }) =>
+      `${host} allows no request before ${pausedUntil.toISOString()}: ${renderPlural(documents, 'file')} ${documents === 1 ? 'waits' : 'wait'}. Files of other hosts do not; --ignore-retry-after of fetch-files ignores it.`,
+  );
+
+const toPausedHostsJson = (held: readonly HeldHost[]) =>
+  held.map(({ host, documents, pausedUntil }) => ({
+    host,
+    documents,
+    paused_until: pausedUntil.toISOString(),
+  }));
+
 /** What a pass is going to do, and the room that it takes. `copies`: the number of snapshots that are kept. */
 export function renderTextPlan(
   { counts, planned, expectedBytes, storedBytes }: TextPlan,
@@ -169,10 +184,13 @@ export const renderTextReport = (report: TextPassReport, { timeZone }: ReportSty
   });
 
 /** The same of files. */
-export function renderFilePlan(plan: FilePlan, knownHosts: readonly string[]): string {
+export function renderFilePlan(plan: FilePlan, knownHosts: readonly string[], timeZone: string): string {
   const { counts, planned, expectedBytes, maxBytes, stored, refusedHosts } = plan;
   const due = renderDue('files', counts);
-  const notes = renderRefusedHosts(refusedHosts, knownHosts).map((note) => `${note}\n`);
+  const notes = [
+    ...renderPausedHosts(plan.pausedHosts).map((note) => localizeTimes(note, timeZone)),
+    ...renderRefusedHosts(refusedHosts, knownHosts),
+  ].map((note) => `${note}\n`);
   if (counts.due === 0) return `${due}.\n${notes.join('')}`;
   const size =
     planned === 0
@@ -183,7 +201,15 @@ export function renderFilePlan(plan: FilePlan, knownHosts: readonly string[]): s
   return `${due}; this pass requests up to ${renderCount(planned)}${size}. The mirror has ${renderPlural(stored.files, 'file')} with ${renderBytes(stored.bytes)}.\n${notes.join('')}`;
 }
 
-export function toFilePlanJson({ counts, planned, expectedBytes, maxBytes, stored, refusedHosts }: FilePlan) {
+export function toFilePlanJson({
+  counts,
+  planned,
+  expectedBytes,
+  maxBytes,
+  stored,
+  refusedHosts,
+  pausedHosts,
+}: FilePlan) {
   return {
     ...counts,
     planned,
@@ -192,6 +218,7 @@ export function toFilePlanJson({ counts, planned, expectedBytes, maxBytes, store
     stored_files: stored.files,
     stored_bytes: stored.bytes,
     refused_hosts: refusedHosts,
+    paused_hosts: toPausedHostsJson(pausedHosts),
   };
 }
 
@@ -202,6 +229,7 @@ export const toFileJson = (report: FilePassReport, exitCode: number) =>
     folder: report.folder,
     unknown_files: report.unknownFiles,
     refused_hosts: report.refusedHosts,
+    paused_hosts: toPausedHostsJson(report.pausedHosts),
   });
 
 export function renderFileReport(
@@ -213,6 +241,7 @@ export function renderFileReport(
   return renderDownloadReport('files', report, {
     held: `${folder} has ${renderPlural(stored.files, 'file')} with ${renderBytes(stored.bytes)}.`,
     notes: [
+      ...renderPausedHosts(report.pausedHosts),
       ...renderRefusedHosts(refusedHosts, knownHosts),
       ...(unknownFiles === 0
         ? []
@@ -238,7 +267,7 @@ function renderDownloadState(
   const { documents, due, never_requested } = counts;
   const why = pass.error_code === null ? '' : ` ${pass.error_code}: ${pass.error_message ?? ''}`;
   const pause =
-    pass.paused_until === null
+    pass.paused_until === null || kind === 'files'
       ? ''
       : ` The server asked for no request for ${kind} before ${pass.paused_until}.`;
   const lines = [
@@ -257,12 +286,13 @@ export const toTextStateJson = ({ counts, pass }: TextState) => ({ texts: counts
 
 /** The files in `status`: what is stored, what is missing, what is due, and what to do. Empty if none was ever requested. */
 export function renderFileState(
-  { stored, missing, counts, refusedHosts, pass }: FileState,
+  { stored, missing, counts, due, pausedHosts, pass }: FileState,
   { folder, knownHosts }: { readonly folder: string; readonly knownHosts: readonly string[] },
   width: number,
   timeZone: string,
 ): string {
-  if (pass === null || counts === null) return '';
+  if (pass === null || counts === null || due === null) return '';
+  const { refusedHosts } = due;
   const held = `Files: ${renderPlural(stored.files, 'file')} of ${renderPlural(stored.documents, 'document')}, ${renderBytes(stored.bytes)}, in ${folder}`;
   const lost =
     missing === 0
@@ -272,6 +302,7 @@ export function renderFileState(
         ];
   const notes = [
     ...lost,
+    ...renderPausedHosts(pausedHosts),
     ...renderRefusedHosts(refusedHosts, knownHosts),
     ...(counts.too_large === 0
       ? []
@@ -280,9 +311,10 @@ export function renderFileState(
   return `${renderDownloadState('files', counts, pass, { width, timeZone, notes })}${wrapText(held, width)}`;
 }
 
-export const toFileStateJson = ({ stored, missing, counts, refusedHosts, pass }: FileState) => ({
+export const toFileStateJson = ({ stored, missing, counts, due, pausedHosts, pass }: FileState) => ({
   files: { ...stored, missing },
   file_states: counts,
-  refused_hosts: refusedHosts,
+  refused_hosts: due?.refusedHosts ?? [],
+  paused_hosts: toPausedHostsJson(pausedHosts),
   file_pass: pass,
 });

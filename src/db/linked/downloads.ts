@@ -123,19 +123,27 @@ export interface Scope {
   readonly rank: SQL<number | null>;
 }
 
+const DUE_COLUMNS = {
+  documentId: documents.id,
+  fingerprint: documents.mirror_fingerprint,
+  file: documents.file,
+} as const;
+
 /** Lists the documents that are due, the most urgent first. */
 export function listDueDocuments(
   { db }: Mirror,
   { states, where, rank }: Scope,
   limit: number,
+  offset = 0,
 ): DueDocument[] {
   return db
-    .select({ documentId: documents.id, fingerprint: documents.mirror_fingerprint, file: documents.file })
+    .select(DUE_COLUMNS)
     .from(documents)
     .leftJoin(states, eq(states.document_id, documents.id))
     .where(and(where, sql`${rank} IS NOT NULL`))
     .orderBy(rank, asc(states.attempted_at), asc(documents.id))
     .limit(limit)
+    .offset(offset)
     .all();
 }
 
@@ -149,7 +157,7 @@ export function* eachDueDocument(
 ): Generator<DueDocument, void> {
   for (let after = -Infinity; ;) {
     const part = db
-      .select({ documentId: documents.id, fingerprint: documents.mirror_fingerprint, file: documents.file })
+      .select(DUE_COLUMNS)
       .from(documents)
       .leftJoin(states, eq(states.document_id, documents.id))
       .where(

@@ -11,15 +11,15 @@ import {
   type FileCounts,
   type FileSums,
   type FileTerms,
-  type RefusedHost,
   countFiles,
   forgetDroppedFile,
   isFileUsed,
   listDroppedFiles,
   listFileHashes,
-  listRefusedHosts,
   measureFiles,
 } from './files.ts';
+import { type DueFiles, sortDueFiles } from './due-files.ts';
+import { type HeldHost, listPausedHosts } from './paused-hosts.ts';
 import { type FilePassRow, findNewestPass } from './passes.ts';
 
 /*
@@ -223,17 +223,23 @@ export interface FileState {
   readonly missing: number;
   /** Null if no file was ever requested. */
   readonly counts: FileCounts | null;
-  readonly refusedHosts: readonly RefusedHost[];
+  /** The due files by their hosts; null if no file was ever requested. */
+  readonly due: DueFiles | null;
+  /** The hosts that requested a pause. */
+  readonly pausedHosts: readonly HeldHost[];
   readonly pass: FilePassRow | null;
 }
 
 export function findFilesState(mirror: Mirror, terms: FileTerms): FileState {
   const pass = findNewestPass(mirror, 'files');
+  const paused = new Map(listPausedHosts(mirror, terms.now).map((one) => [one.host, one]));
+  const due = pass === null ? null : sortDueFiles(mirror, ALL_DOCUMENTS, terms, (host) => paused.has(host));
   return {
     stored: measureFiles(mirror),
     missing: countMissingFiles(mirror),
     counts: pass === null ? null : countFiles(mirror, ALL_DOCUMENTS, terms),
-    refusedHosts: pass === null ? [] : listRefusedHosts(mirror, ALL_DOCUMENTS, terms),
+    due,
+    pausedHosts: [...paused.values()].map((one) => ({ ...one, documents: due?.held.get(one.host) ?? 0 })),
     pass,
   };
 }

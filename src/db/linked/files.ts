@@ -29,7 +29,7 @@ export interface FileTerms {
  * The files of the selected documents that name one. A file on an unknown host is due again once its host is known, and one
  * that was too large once the limit is another.
  */
-function toScope(
+export function toScope(
   mirror: Mirror,
   selection: DocumentSelection,
   { now, knownHosts, maxFileBytes }: FileTerms,
@@ -48,13 +48,26 @@ function toScope(
   };
 }
 
-/** Lists the documents whose file is due, the most urgent first. */
-export const listDueFiles = (
+/** So many documents are in memory at one time while those of a paused host are passed over. */
+const PART = 10_000;
+
+/** Lists the documents whose file is due and whose host is not held, the most urgent first. */
+export function listDueFiles(
   mirror: Mirror,
   selection: DocumentSelection,
   terms: FileTerms,
   limit: number,
-): DueDocument[] => listDueDocuments(mirror, toScope(mirror, selection, terms), limit);
+  isHeld: (document: DueDocument) => boolean,
+): DueDocument[] {
+  const scope = toScope(mirror, selection, terms);
+  const found: DueDocument[] = [];
+  for (let offset = 0; found.length < limit; offset += PART) {
+    const part = listDueDocuments(mirror, scope, PART, offset);
+    for (const document of part) if (found.length < limit && !isHeld(document)) found.push(document);
+    if (part.length < PART) break;
+  }
+  return found;
+}
 
 /** A document whose file may not be requested. */
 export interface RefusedFile {
@@ -74,7 +87,7 @@ export function* eachRefusedFile(
   }
 }
 
-function findRefusal({ file }: DueDocument, knownHosts: readonly string[]): FileRefusal | null {
+export function findRefusal({ file }: DueDocument, knownHosts: readonly string[]): FileRefusal | null {
   const url = parseFileUrl(file ?? '');
   return url === undefined
     ? { message: 'The document names a file that is not an address.', host: null }

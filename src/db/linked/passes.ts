@@ -156,14 +156,13 @@ export function findNewestPass<Kind extends PassKind>(
   return db.select().from(log).orderBy(desc(log.id)).limit(1).get() ?? null;
 }
 
-/** The time before which the server wants no request for a text or a file; null if it may be now. */
-export function findDownloadPause({ db }: Mirror, kind: DownloadKind, now: Date): Date | null {
-  const log = LOGS[kind];
+/** The time before which the server wants no request for a text; null if it may be now. Each host of files has its own pause. */
+export function findTextPause({ db }: Mirror, now: Date): Date | null {
   const newest = db
     .select()
-    .from(log)
-    .where(isNotNull(log.paused_until))
-    .orderBy(desc(log.id))
+    .from(textPasses)
+    .where(isNotNull(textPasses.paused_until))
+    .orderBy(desc(textPasses.id))
     .limit(1)
     .get();
   const left = toPauseLeft(newest, now);

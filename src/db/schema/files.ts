@@ -54,7 +54,19 @@ export const mirrorDroppedFiles = sqliteTable('mirror_dropped_files', {
   hash: text('hash').primaryKey().notNull(),
 });
 
-/** One row for each `fetch-files`. `complete`: nothing that was asked for is left; `budget`: the budget is spent. */
+/** One row for each host of files that requested a pause. It holds only the files of that host. */
+export const mirrorPausedHosts = sqliteTable('mirror_paused_hosts', {
+  /** The host, with its port if it is not the usual one. */
+  host: text('host').primaryKey().notNull(),
+  asked_at: text('asked_at').notNull(),
+  /** No request to this host before this time. */
+  paused_until: text('paused_until').notNull(),
+});
+
+/**
+ * One row for each `fetch-files`. `complete`: nothing that was asked for is left; `budget`: the budget is spent, or a host requested a
+ * pause.
+ */
 export const filePasses = sqliteTable('file_passes', {
   id: integer('id').primaryKey(),
   started_at: text('started_at').notNull(),
@@ -71,6 +83,6 @@ export const filePasses = sqliteTable('file_passes', {
   refused: count('refused'),
   failed: count('failed'),
   ...recordedError(),
-  /** The end of the pause that a host requested for files; null if it requested none. */
+  /** The end of the pause that a host requested last; null if none did. `mirror_paused_hosts` has the hosts. */
   paused_until: text('paused_until'),
 });

@@ -3,7 +3,7 @@ import { createHttp, sendRequest } from '../../api/http.ts';
 import type { Runtime } from '../../api/pacing.ts';
 import { readRetryAfter } from '../../api/responses.ts';
 import type { Settings } from '../../config/settings.ts';
-import { findDownloadPause, findLinkedPauseLeft } from '../../db/linked/passes.ts';
+import { findLinkedPauseLeft, findTextPause } from '../../db/linked/passes.ts';
 import { readOrElse } from '../../db/open-mirror.ts';
 import { findPauseLeft } from '../../db/run-log.ts';
 import { type ErrorCode, MirrorError } from '../../errors/mirror-error.ts';
@@ -98,7 +98,7 @@ export function findProbePause({ database, apiUrl }: Settings, now: Date): Date 
       Math.max(
         findPauseLeft(mirror, apiUrl.href, now),
         findLinkedPauseLeft(mirror, apiUrl.href, now),
-        (findDownloadPause(mirror, 'texts', now)?.getTime() ?? 0) - now.getTime(),
+        (findTextPause(mirror, now)?.getTime() ?? 0) - now.getTime(),
       ),
     0,
   );

@@ -108,6 +108,7 @@ const WITHOUT_HISTORY = {
   document_files: schema.documentFiles,
   file_passes: schema.filePasses,
   mirror_dropped_files: schema.mirrorDroppedFiles,
+  mirror_paused_hosts: schema.mirrorPausedHosts,
   mirror_exports: schema.mirrorExports,
 } as const satisfies Partial<Record<TableName, SQLiteTable>>;
 

@@ -1,6 +1,5 @@
 import { setImmediate as nextTick } from 'node:timers/promises';
 import type { PacedClient, Runtime } from '../../api/pacing.ts';
-import { toTooLongPause } from '../../api/retry.ts';
 import type { Settings } from '../../config/settings.ts';
 import {
   type DocumentSelection,
@@ -15,7 +14,6 @@ import {
   type PassTraffic,
   beginDownloadPass,
   endPass,
-  findDownloadPause,
   recordFigures,
   recordPause,
 } from '../../db/linked/passes.ts';
@@ -67,7 +65,18 @@ export interface DownloadSource<
   readonly refused?: () => Iterable<{ readonly document: DueDocument; readonly answer: Answer }>;
   /** Whether the requests for this answer, which had so many bytes, do not count. */
   readonly isFree?: (answer: Answer, bytes: number) => boolean;
-  /** Lists the documents that are due, the most urgent first. */
+  /**
+   * For a source of several hosts. `isHeld`: its host requested a pause that is too long to wait for; `isPaused`: or a
+   * shorter one. `toHeldError` says with what a pass ends that held documents; null if it held none.
+   */
+  readonly hosts?: {
+    isHeld(document: DueDocument): boolean;
+    isPaused(document: DueDocument): boolean;
+    toHeldError(): MirrorError | null;
+  };
+  /** Records a pause that a host requested, in the caller's transaction. */
+  readonly writePause?: (until: Date, host: string) => void;
+  /** Lists the documents that are due and not held, the most urgent first. */
   listDue(limit: number): readonly DueDocument[];
   /** Requests one text or file. Throws a MirrorError if there is no clear answer. */
   fetch(document: DueDocument, signal: AbortSignal, maxAttempts: number): Promise<Answer>;
@@ -126,8 +135,6 @@ export async function runDownloadPass<
     async (mirror) => {
       finishRedactionsIfPossible(mirror, runtime.now);
       const startedAt = runtime.now();
-      const pause = request.ignoresPause === true ? null : findDownloadPause(mirror, kind, startedAt);
-      if (pause !== null) throw toTooLongPause(pause, startedAt);
       const requests = Number.isFinite(budget) ? budget : null;
       const meter = new BudgetMeter(
         { requests, minutes: null, isAll: requests === null },
@@ -137,8 +144,13 @@ export async function runDownloadPass<
       try {
         onEvent({ type: 'planned', plan: source.plan });
         const passId = beginDownloadPass(mirror, kind, { startedAt, budget: requests });
-        source.client.onPause((until) => {
-          recordPause(mirror, kind, passId, until);
+        source.client.onPause((until, host) => {
+          mirror.sqlite
+            .transaction(() => {
+              source.writePause?.(until, host);
+              recordPause(mirror, kind, passId, until);
+            })
+            .immediate();
         });
         const pass = { mirror, source, meter, request, passId, now: runtime.now };
         return complete(mirror, { passId, startedAt, ...(await fetchDue(pass)) });
@@ -203,36 +215,76 @@ async function fetchDue<Kind extends DownloadKind, Plan, Answer extends { readon
   if (refused.length > 0) record(...refused);
   // Requests that do not count come on top of the budget, up to as many again.
   const limit = request.budget * (source.isFree === undefined ? 1 : 2);
-  const due = source.listDue(Math.min(limit, Number.MAX_SAFE_INTEGER));
-  const ending = await fetchEach(due, pass, (finding) => {
-    record(finding);
-    request.onEvent({ type: 'document-ended', failed: found.get('failed') ?? 0, of: due.length });
-  });
-  const outcome = ending.outcome === 'complete' && source.isAnyDue() ? 'budget' : ending.outcome;
+  let of = 0;
+  const fetchListed = async (): Promise<Ending & { readonly held: number }> => {
+    const due = source.listDue(Math.min(limit, Number.MAX_SAFE_INTEGER));
+    of += due.length;
+    return fetchEach(due, pass, (finding) => {
+      record(finding);
+      request.onEvent({ type: 'document-ended', failed: found.get('failed') ?? 0, of });
+    });
+  };
+  let listed = await fetchListed();
+  // A host that requested a pause took places in the list: those of other hosts take them now.
+  while (listed.outcome === 'complete' && listed.held > 0) {
+    of -= listed.held;
+    listed = await fetchListed();
+  }
+  const ending = toEnding(listed, source);
   const endedAt = now();
   const figures = toFigures();
   const traffic: PassTraffic = figures;
   mirror.sqlite
     .transaction(() => {
       recordFigures(mirror, kind, passId, figures);
-      endPass(mirror, kind, passId, { ...traffic, ...ending, outcome }, endedAt);
+      endPass(mirror, kind, passId, { ...traffic, ...ending }, endedAt);
     })
     .immediate();
-  return { ...ending, outcome, endedAt, figures, pausedUntil: client.pausedUntil() };
+  return { ...ending, endedAt, figures, pausedUntil: client.pausedUntil() };
 }
 
-/** Requests one document after another, and records what came of each. */
+/** What is left decides how a pass ended that nothing ended early. */
+function toEnding<Kind extends DownloadKind, Plan, Answer extends { readonly outcome: string }>(
+  { outcome, error }: Ending,
+  source: DownloadSource<Kind, Plan, Answer>,
+): Ending {
+  if (outcome !== 'complete') return { outcome, error };
+  if (source.isAnyDue()) return { outcome: 'budget', error: source.hosts?.toHeldError() ?? null };
+  return { outcome: 'complete', error: null };
+}
+
+/** First the documents of hosts without a pause, then those whose host may have to be waited for. */
+function* orderByPause<Answer extends { readonly outcome: string }>(
+  due: readonly DueDocument[],
+  hosts: DownloadSource<DownloadKind, unknown, Answer>['hosts'],
+): Generator<DueDocument, void> {
+  const later: DueDocument[] = [];
+  for (const document of due)
+    if (hosts?.isPaused(document) === true) later.push(document);
+    else yield document;
+  yield* later;
+}
+
+/**
+ * Requests one document after another, and records what came of each. `held`: the documents that were not requested because of a pause
+ * of their host.
+ */
 async function fetchEach<Kind extends DownloadKind, Plan, Answer extends { readonly outcome: string }>(
   due: readonly DueDocument[],
   { source, meter, request, now }: Pass<Kind, Plan, Answer>,
   record: (finding: Finding<Answer>) => void,
-): Promise<Ending> {
+): Promise<Ending & { readonly held: number }> {
   const { settings, signal } = request;
-  const { client, judge } = source;
+  const { client, judge, hosts } = source;
+  let held = 0;
   try {
-    for (const document of due) {
+    for (const document of orderByPause(due, hosts)) {
       signal.throwIfAborted();
-      if (meter.left <= 0) return { outcome: 'budget', error: null };
+      if (hosts?.isHeld(document) === true) {
+        held++;
+        continue;
+      }
+      if (meter.left <= 0) return { outcome: 'budget', error: null, held };
       const before = client.traffic();
       // Otherwise a file that takes more requests than the whole budget would end every pass.
       meter.admitRest();
@@ -252,15 +304,18 @@ async function fetchEach<Kind extends DownloadKind, Plan, Answer extends { reado
         // A document that ends every pass goes behind the others, which are then requested all the same.
         const isAttempted = client.traffic().requests > before.requests;
         if (isAttempted || !endsEarly(error)) record({ document, result: { error }, at: now() });
+        // The pause of one host says nothing about the files of others, nor does it say that the network fails.
+        if (hosts !== undefined && (error.code === 'RETRY_AFTER_TOO_LONG' || hosts.isHeld(document)))
+          continue;
         if (endsEarly(error)) throw error;
         const cause = await judge.judge(error, signal);
-        if (cause !== null) return { outcome: 'failed', error: cause };
+        if (cause !== null) return { outcome: 'failed', error: cause, held };
       }
     }
-    return { outcome: 'complete', error: null };
+    return { outcome: 'complete', error: null, held };
   } catch (error) {
-    if (error instanceof BudgetSpentError) return { outcome: 'budget', error: null };
+    if (error instanceof BudgetSpentError) return { outcome: 'budget', error: null, held };
     if (!(error instanceof MirrorError) || isDatabaseError(error)) throw error;
-    return { outcome: signal.aborted ? 'interrupted' : endsEarly(error) ? 'budget' : 'failed', error };
+    return { outcome: signal.aborted ? 'interrupted' : endsEarly(error) ? 'budget' : 'failed', error, held };
   }
 }

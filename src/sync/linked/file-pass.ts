@@ -2,6 +2,7 @@ import type { FileAnswer } from '../../api/document-file.ts';
 import { type FileClient, createFileClient } from '../../api/file-client.ts';
 import { createAgents } from '../../api/http-agents.ts';
 import type { Runtime } from '../../api/pacing.ts';
+import { toTooLongPause } from '../../api/retry.ts';
 import type { FileSettings, Settings } from '../../config/settings.ts';
 import type { DocumentSelection, DueDocument } from '../../db/linked/downloads.ts';
 import {
@@ -27,10 +28,18 @@ import {
   listRefusedHosts,
   markMissingFiles,
   measureFiles,
-  sortHosts,
   writeFileFinding,
 } from '../../db/linked/files.ts';
+import {
+  type HeldHost,
+  type PausedHost,
+  listPausedHosts,
+  writePausedHost,
+} from '../../db/linked/paused-hosts.ts';
+import { sortDueFiles, toFileHost } from '../../db/linked/due-files.ts';
 import type { Mirror } from '../../db/open-mirror.ts';
+import { MirrorError } from '../../errors/mirror-error.ts';
+import { renderPlural } from '../../lib/layout.ts';
 import { FILE_OUTCOMES, type FileOutcome } from '../../db/schema/schema.ts';
 import { type DownloadReport, type DownloadRequest, runDownloadPass } from './download-pass.ts';
 import { FileFailureJudge } from './pass-limits.ts';
@@ -53,6 +62,7 @@ export interface FilePlan {
   readonly stored: FileSums;
   /** The hosts of files that are not requested because their host is not known. */
   readonly refusedHosts: readonly RefusedHost[];
+  readonly pausedHosts: readonly HeldHost[];
 }
 
 export interface FilePassReport extends DownloadReport<'files'> {
@@ -64,6 +74,7 @@ export interface FilePassReport extends DownloadReport<'files'> {
   readonly unknownFiles: number;
   /** The hosts of files that are not requested because their host is not known. */
   readonly refusedHosts: readonly RefusedHost[];
+  readonly pausedHosts: readonly HeldHost[];
 }
 
 /** From so many files on, their mean size says something about the next ones. */
@@ -87,6 +98,11 @@ export function runFilePass(request: FilePassRequest, runtime: Runtime): Promise
     ({ mirror, startedAt, beforeRequest }) => {
       const missing = tidyStore(mirror, request.acceptsMissingFiles === true, startedAt);
       const terms = toTerms(startedAt);
+      const paused = request.ignoresPause === true ? [] : listPausedHosts(mirror, startedAt);
+      const plan = planFiles(mirror, selection, terms, budget, toLong(paused, startedAt, settings));
+      const { counts, planned, pausedHosts } = plan;
+      if (planned === 0 && counts.due > 0 && pausedHosts.length > 0)
+        throw toHeldError(pausedHosts, startedAt);
       const client = createFileClient(
         {
           userAgent: settings.userAgent,
@@ -98,19 +114,36 @@ export function runFilePass(request: FilePassRequest, runtime: Runtime): Promise
           knownHosts,
           maxFileBytes,
           beforeRequest,
+          pausesLeftMs: new Map(
+            paused.map(({ host, pausedUntil }) => [host, pausedUntil.getTime() - startedAt.getTime()]),
+          ),
         },
         runtime,
       );
+      const isHeld = (document: DueDocument): boolean => client.isHeld(toFileHost(document));
       return {
         kind: 'files',
-        plan: planFiles(mirror, selection, terms, budget),
+        plan,
         client,
         judge: new FileFailureJudge(),
         outcomes: FILE_OUTCOMES,
         refused: () => eachRefusedFile(mirror, selection, terms),
         isFree: ({ outcome }: FileAnswer, bytes: number) =>
           bytes < MAX_FREE_BYTES && FREE_OUTCOMES.has(outcome),
-        listDue: (limit) => listDueFiles(mirror, selection, terms, limit),
+        hosts: {
+          isHeld,
+          isPaused: (document) => client.pausedUntil(toFileHost(document)) !== null,
+          toHeldError: () => {
+            const now = runtime.now();
+            const all = listPausedHosts(mirror, now).filter(({ host }) => client.isHeld(host));
+            const held = countHeld(mirror, selection, toTerms(now), all);
+            return held.length === 0 ? null : toHeldError(held, now);
+          },
+        },
+        writePause: (pausedUntil, host) => {
+          writePausedHost(mirror, { host, pausedUntil }, runtime.now());
+        },
+        listDue: (limit) => listDueFiles(mirror, selection, terms, limit, isHeld),
         fetch: (document, signal, maxAttempts) =>
           fetchIntoStore(mirror, client, document, signal, maxAttempts),
         write: (finding) => {
@@ -127,6 +160,12 @@ export function runFilePass(request: FilePassRequest, runtime: Runtime): Promise
     (mirror, report) => ({
       ...report,
       counts: countFiles(mirror, selection, toTerms(runtime.now())),
+      pausedHosts: countHeld(
+        mirror,
+        selection,
+        toTerms(runtime.now()),
+        listPausedHosts(mirror, runtime.now()),
+      ),
       stored: measureFiles(mirror),
       folder: toFilesFolder(mirror.path),
       unknownFiles: countUnknownFiles(mirror),
@@ -174,22 +213,62 @@ export function planFiles(
   selection: DocumentSelection,
   terms: FileTerms,
   budget: number,
+  paused: readonly PausedHost[],
 ): FilePlan {
   const counts = countFiles(mirror, selection, terms);
   const stored = measureFiles(mirror);
-  const hosts = new Map(listRefusedHosts(mirror, selection, terms).map((one) => [one.host, one.documents]));
-  let refused = 0;
-  for (const { answer } of eachRefusedFile(mirror, selection, terms)) {
-    refused++;
-    if (answer.host !== null) hosts.set(answer.host, (hosts.get(answer.host) ?? 0) + 1);
-  }
-  const planned = Math.min(budget, counts.due - refused);
+  const names = new Set(paused.map(({ host }) => host));
+  const { free, refusedHosts, held } = sortDueFiles(mirror, selection, terms, (host) => names.has(host));
+  const planned = Math.min(budget, free);
   return {
     counts,
     planned,
     expectedBytes: stored.files >= ENOUGH_FILES ? Math.round(planned * (stored.bytes / stored.files)) : null,
     maxBytes: planned * terms.maxFileBytes,
     stored,
-    refusedHosts: sortHosts(hosts),
+    refusedHosts,
+    pausedHosts: toHeldHosts(paused, held),
   };
+}
+
+/** The pauses that a pass does not wait for. */
+const toLong = (
+  paused: readonly PausedHost[],
+  now: Date,
+  { retryAfterMaxMs }: Pick<Settings, 'retryAfterMaxMs'>,
+): PausedHost[] =>
+  paused.filter(({ pausedUntil }) => pausedUntil.getTime() - now.getTime() > retryAfterMaxMs);
+
+/** The pauses on record that a pass does not wait for. */
+export const listLongPauses = (
+  mirror: Mirror,
+  now: Date,
+  settings: Pick<Settings, 'retryAfterMaxMs'>,
+): PausedHost[] => toLong(listPausedHosts(mirror, now), now, settings);
+
+const toHeldHosts = (paused: readonly PausedHost[], held: ReadonlyMap<string, number>): HeldHost[] =>
+  paused.flatMap((one) => {
+    const found = held.get(one.host) ?? 0;
+    return found === 0 ? [] : [{ ...one, documents: found }];
+  });
+
+/** The paused hosts that hold due files. */
+function countHeld(
+  mirror: Mirror,
+  selection: DocumentSelection,
+  terms: FileTerms,
+  paused: readonly PausedHost[],
+): HeldHost[] {
+  if (paused.length === 0) return [];
+  const names = new Set(paused.map(({ host }) => host));
+  return toHeldHosts(paused, sortDueFiles(mirror, selection, terms, (host) => names.has(host)).held);
+}
+
+/** The error of a pass that left files because their hosts requested a pause. */
+function toHeldError(held: readonly HeldHost[], now: Date): MirrorError {
+  const [first] = held.toSorted((one, other) => one.pausedUntil.getTime() - other.pausedUntil.getTime());
+  const error = toTooLongPause(first?.pausedUntil ?? now, now, { host: first?.host ?? '' });
+  return held.length < 2
+    ? error
+    : new MirrorError(error.code, `${error.message} ${renderPlural(held.length - 1, 'other host')} later.`);
 }

@@ -1,5 +1,6 @@
 import { MAX_TEXT_BYTES, fetchText } from '../../api/document-text.ts';
 import type { Runtime } from '../../api/pacing.ts';
+import { toTooLongPause } from '../../api/retry.ts';
 import type { DocumentSelection } from '../../db/linked/downloads.ts';
 import {
   type TextCounts,
@@ -9,6 +10,7 @@ import {
   prepareWriteText,
 } from '../../db/linked/texts.ts';
 import type { Mirror } from '../../db/open-mirror.ts';
+import { findTextPause } from '../../db/linked/passes.ts';
 import { findPauseLeft } from '../../db/run-log.ts';
 import { TEXT_OUTCOMES } from '../../db/schema/schema.ts';
 import { mergeSearchIndexes } from '../../db/search-index.ts';
@@ -49,6 +51,8 @@ export function runTextPass(request: TextPassRequest, runtime: Runtime): Promise
     request,
     runtime,
     ({ mirror, startedAt, beforeRequest }) => {
+      const pause = request.ignoresPause === true ? null : findTextPause(mirror, startedAt);
+      if (pause !== null) throw toTooLongPause(pause, startedAt);
       const client = createClientFor(
         { ...settings, maxBodyBytes: Math.min(settings.maxBodyBytes, MAX_TEXT_BYTES) },
         request.token,
