@@ -2,6 +2,7 @@ import { EXIT_CODES, type ExitName } from '../errors/exit-codes.ts';
 import type { DownloadKind } from '../db/linked/passes.ts';
 import type { DownloadEvent, DownloadReport } from '../sync/linked/download-pass.ts';
 import { type Io, reportStyle, say, withStop, write, writeText } from './io.ts';
+import type { Outcomes } from './text/downloads.ts';
 import { renderBroken } from './text/errors.ts';
 import { createPassProgress } from './text/progress.ts';
 import type { ReportStyle } from './text/report.ts';
@@ -115,11 +116,10 @@ export interface FetchCommand<Plan, Report> {
 }
 
 /** Prints the plan of a dry run, or runs a pass and prints its report. */
-export async function fetchDocuments<Plan, Report extends DownloadReport<DownloadKind>>(
-  flags: Flags,
-  io: Io,
-  command: FetchCommand<Plan, Report>,
-): Promise<ExitName> {
+export async function fetchDocuments<
+  Plan,
+  Report extends DownloadReport<DownloadKind> & { readonly counts: Outcomes },
+>(flags: Flags, io: Io, command: FetchCommand<Plan, Report>): Promise<ExitName> {
   const print = (json: () => object, text: () => string): Promise<void> =>
     flags.json === true ? write(io.stdout, toJsonLine(json())) : writeText(io, text());
   if (flags.dryRun === true) {
@@ -148,7 +148,12 @@ export async function fetchDocuments<Plan, Report extends DownloadReport<Downloa
   return exit;
 }
 
-/** The end of the budget is a normal end. */
-function toExit({ outcome, error }: DownloadReport<DownloadKind>): ExitName {
+/** The end of the budget is a normal end. Files on hosts that are not known are not, if no selected document has a file. */
+function toExit({
+  outcome,
+  error,
+  counts,
+}: DownloadReport<DownloadKind> & { readonly counts: Outcomes }): ExitName {
+  if (outcome === 'partial') return counts.files === 0 ? 'partial' : 'complete';
   return outcome === 'complete' || outcome === 'budget' ? 'complete' : (error?.exit ?? 'unexpected');
 }

@@ -11,7 +11,8 @@ export const EXIT_CODES = {
   contract: { code: 5, description: 'The API sent a response that contradicts its documentation.' },
   partial: {
     code: 6,
-    description: 'Some of the requested lists are complete and some are not; the next run continues.',
+    description:
+      'Some of the requested lists are complete and some are not; the next run continues. Or `fetch-files` stored no file, because `--file-hosts` does not name the hosts.',
   },
   suspicious: {
     code: 7,

@@ -71,6 +71,8 @@ function toDownloadJson<Own>(report: Report, exitCode: number, own: Own) {
 
 const toEnding = (kind: DownloadKind, { outcome, error }: Report): string => {
   switch (outcome) {
+    case 'partial':
+      return 'partial, files are left on hosts that --file-hosts does not name';
     case 'complete':
       return `complete, no selected ${ONE[kind]} is due now`;
     case 'budget':

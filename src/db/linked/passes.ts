@@ -3,7 +3,7 @@ import type { Mirror } from '../open-mirror.ts';
 import { type RecordedError, toDied, toPauseLeft } from '../run-log.ts';
 import { type DocumentListCheck, findDocumentListCheck } from './document-list.ts';
 import { type LinkedKindState, listKindStates } from './queue.ts';
-import { type PassOutcome, filePasses, linkedPasses, syncRuns, textPasses } from '../schema/schema.ts';
+import { type FilePassOutcome, filePasses, linkedPasses, syncRuns, textPasses } from '../schema/schema.ts';
 
 /* The logs of the passes: over linked lists, over the texts of documents, and over their files. */
 
@@ -19,7 +19,7 @@ export type FilePassRow = typeof filePasses.$inferSelect;
 
 /** How a pass ended that could record its end. */
 export interface PassEnding {
-  readonly outcome: Exclude<PassOutcome, 'running' | 'died'>;
+  readonly outcome: Exclude<FilePassOutcome, 'running' | 'died'>;
   readonly error: RecordedError | null;
 }
 
@@ -133,7 +133,7 @@ export function endPass(
   { outcome, error, requests, retries }: PassEnding & PassTraffic,
   at: Date,
 ): void {
-  const log = LOGS[kind];
+  const log = LOGS[kind] as typeof filePasses;
   db.update(log)
     .set({
       outcome,

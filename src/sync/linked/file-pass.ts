@@ -144,6 +144,7 @@ export function runFilePass(request: FilePassRequest, runtime: Runtime): Promise
           writePausedHost(mirror, { host, pausedUntil }, runtime.now());
         },
         listDue: (limit) => listDueFiles(mirror, selection, terms, limit, isHeld),
+        isAnyRefused: () => listRefusedHosts(mirror, selection, toTerms(runtime.now())).length > 0,
         fetch: (document, signal, maxAttempts) =>
           fetchIntoStore(mirror, client, document, signal, maxAttempts),
         write: (finding) => {

@@ -1,6 +1,6 @@
 import type { LinkedKind } from '../../api/linked-fields.ts';
 import type { LinkedPassRow } from '../../db/linked/passes.ts';
-import type { PassOutcome } from '../../db/schema/linked-log.ts';
+import type { FilePassOutcome } from '../../db/schema/files.ts';
 import type { LinkedFigures } from '../../db/linked/list-states.ts';
 import type { ExitName } from '../../errors/exit-codes.ts';
 import type { MirrorError } from '../../errors/mirror-error.ts';
@@ -53,9 +53,10 @@ export interface SkippedPass {
 }
 
 /** How a pass ended, as a part of a sentence. */
-const ENDED: Readonly<Record<PassOutcome, string>> = {
+const ENDED: Readonly<Record<FilePassOutcome, string>> = {
   running: 'in progress',
   complete: 'complete',
+  partial: 'ended without the files of hosts that --file-hosts does not name',
   budget: 'ended when its budget was spent',
   failed: 'failed',
   interrupted: 'interrupted',
@@ -63,7 +64,7 @@ const ENDED: Readonly<Record<PassOutcome, string>> = {
 };
 
 /** How a pass over linked lists, texts or files ended, in words. An error can end one before its budget is spent. */
-export const toPassWords = (outcome: PassOutcome, hasError: boolean): string =>
+export const toPassWords = (outcome: FilePassOutcome, hasError: boolean): string =>
   outcome === 'budget' && hasError ? 'ended early' : ENDED[outcome];
 
 export const isSkipped = (result: LinkedReport | SkippedPass): result is SkippedPass => 'skipped' in result;
