@@ -48,7 +48,10 @@ const FIRST = 'src/cli/run.ts';
  */
 const TOGETHER = [
   { modules: ['src/lib/heap.ts', 'src/config/early-signals.ts'] },
-  { modules: ['src/cli/main.ts', 'src/cli/options.ts', 'src/cli/output.ts'], unless: FIRST },
+  {
+    modules: ['src/cli/main.ts', 'src/cli/options.ts', 'src/cli/output.ts', 'src/lib/command-line.ts'],
+    unless: FIRST,
+  },
   {
     modules: [
       'src/db/open-mirror.ts',

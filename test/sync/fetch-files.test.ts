@@ -269,6 +269,29 @@ describe('fetching files', () => {
   });
 });
 
+test.each<[string, JsonObject[], number]>([
+  ['only core documents are due', [{}, {}], 2],
+  ['only others', [{ is_core_document: false, document_type: "Clerk's Docket" }], 1],
+  ['more others', [{}, { is_core_document: false }, { is_core_document: false, document_type: 'Notice' }], 2],
+  ['only documents without a type', [{ is_core_document: false, document_type: null }], 1],
+])('status suggests a command that fetches what is due: %s', async (_what, fields, files) => {
+  const { run, json, host } = await start([
+    { id: 10 },
+    ...fields.map((one, at) => ({ id: 11 + at, fields: { document_type: 'Order/Opinion', ...one } })),
+  ]);
+  await json('--case', '1', '--budget', '1');
+  const known = ['--file-hosts', new URL(host.url).host];
+  const said = (await run('status')).stdout.replaceAll(/\s+/g, ' ');
+  const [, due, words = ''] = /(\d+) due \(`clearinghouse-mirror (.*?)`/.exec(said) ?? [];
+  expect(due).toBe(String(fields.length));
+  const args = [...words.matchAll(/'((?:[^']|'\\'')*)'|\S+/g)].map(([word, quoted]) =>
+    (quoted ?? word).replaceAll(String.raw`'\''`, "'"),
+  );
+  const { stdout } = await run(...args, ...known, '--json');
+  expect(JSON.parse(stdout)).toMatchObject({ pass: { files: expect.any(Number) } });
+  expect((JSON.parse(stdout) as { pass: { files: number } }).pass.files).toBeGreaterThanOrEqual(files);
+});
+
 describe('a file on another host', () => {
   test('is recorded and not requested, until its host is known', async () => {
     const other = await startHost();

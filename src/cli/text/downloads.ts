@@ -6,6 +6,7 @@ import type { TextPassReport, TextPlan } from '../../sync/linked/text-pass.ts';
 import type { ReportStyle } from './report.ts';
 import type { FilePassReport, FilePlan } from '../../sync/linked/file-pass.ts';
 import type { HeldHost } from '../../db/linked/paused-hosts.ts';
+import { suggestFiles, toFetch } from './suggested-fetches.ts';
 import type { FileState } from '../../db/linked/file-store.ts';
 import type { DownloadKind, FilePassRow, TextPassRow } from '../../db/linked/passes.ts';
 import type { TextState } from '../../db/linked/texts.ts';
@@ -263,17 +264,26 @@ function renderDownloadState(
   {
     width,
     timeZone,
+    now,
+    next,
     notes = [],
-  }: { readonly width: number; readonly timeZone: string; readonly notes?: readonly string[] },
+  }: {
+    readonly width: number;
+    readonly timeZone: string;
+    /** How many can be requested now, and how. */
+    readonly now: number;
+    readonly next: string;
+    readonly notes?: readonly string[];
+  },
 ): string {
-  const { documents, due, never_requested } = counts;
+  const { documents, never_requested } = counts;
   const why = pass.error_code === null ? '' : ` ${pass.error_code}: ${pass.error_message ?? ''}`;
   const pause =
     pass.paused_until === null || kind === 'files'
       ? ''
       : ` The server asked for no request for ${kind} before ${pass.paused_until}.`;
   const lines = [
-    `${kind} of ${renderPlural(documents, 'public document')}: ${renderOutcomes(kind, counts)}, ${renderCount(never_requested)} never requested; ${renderCount(due)} due${due === 0 ? '' : ` (\`clearinghouse-mirror fetch-${kind}${kind === 'files' ? ' --core' : ''}\`)`}.`,
+    `${kind} of ${renderPlural(documents, 'public document')}: ${renderOutcomes(kind, counts)}, ${renderCount(never_requested)} never requested; ${renderCount(now)} due${now === 0 ? '' : ` (${next})`}.`,
     `newest pass over ${kind}, at ${pass.started_at}: ${toPassWords(pass.outcome, pass.error_code !== null)}, ${renderOutcomes(kind, pass)}.${why}${pause}`,
     ...notes,
   ];
@@ -281,15 +291,31 @@ function renderDownloadState(
 }
 
 /** The texts in `status`. Empty if none was ever requested. */
-export const renderTextState = ({ counts, pass }: TextState, width: number, timeZone: string): string =>
-  counts === null || pass === null ? '' : renderDownloadState('texts', counts, pass, { width, timeZone });
+export const renderTextState = (
+  { counts, pass }: TextState,
+  database: string | null,
+  width: number,
+  timeZone: string,
+): string =>
+  counts === null || pass === null
+    ? ''
+    : renderDownloadState('texts', counts, pass, {
+        width,
+        timeZone,
+        now: counts.due,
+        next: toFetch('texts', [], database),
+      });
 
 export const toTextStateJson = ({ counts, pass }: TextState) => ({ texts: counts, text_pass: pass });
 
 /** The files in `status`: what is stored, what is missing, what is due, and what to do. Empty if none was ever requested. */
 export function renderFileState(
   { stored, missing, counts, due, pausedHosts, pass }: FileState,
-  { folder, knownHosts }: { readonly folder: string; readonly knownHosts: readonly string[] },
+  {
+    folder,
+    knownHosts,
+    database,
+  }: { readonly folder: string; readonly knownHosts: readonly string[]; readonly database: string | null },
   width: number,
   timeZone: string,
 ): string {
@@ -300,7 +326,7 @@ export function renderFileState(
     missing === 0
       ? []
       : [
-          `${renderPlural(missing, 'stored file')} ${missing === 1 ? 'is' : 'are'} MISSING from that folder. If the folder is elsewhere, put it back; otherwise \`clearinghouse-mirror fetch-files --core${missing === stored.files ? ' --accept-missing-files' : ''}\` requests those of core documents again.`,
+          `${renderPlural(missing, 'stored file')} ${missing === 1 ? 'is' : 'are'} MISSING from that folder. If the folder is elsewhere, put it back; otherwise ${toFetch('files', ['--core', ...(missing === stored.files ? ['--accept-missing-files'] : [])], database)} requests those of core documents again.`,
         ];
   const notes = [
     ...lost,
@@ -310,7 +336,7 @@ export function renderFileState(
       ? []
       : ['fetch-files requests those that are too large again if its --max-file is another.']),
   ];
-  return `${renderDownloadState('files', counts, pass, { width, timeZone, notes })}${wrapText(held, width)}`;
+  return `${renderDownloadState('files', counts, pass, { width, timeZone, notes, now: due.free, next: suggestFiles(due, database) })}${wrapText(held, width)}`;
 }
 
 export const toFileStateJson = ({ stored, missing, counts, due, pausedHosts, pass }: FileState) => ({

@@ -129,6 +129,12 @@ const DUE_COLUMNS = {
   file: documents.file,
 } as const;
 
+/** A due document, and what it can be selected by. */
+export interface SelectableDocument extends DueDocument {
+  readonly isCore: boolean | null;
+  readonly type: string | null;
+}
+
 /** Lists the documents that are due, the most urgent first. */
 export function listDueDocuments(
   { db }: Mirror,
@@ -154,10 +160,10 @@ const PART = 1000;
 export function* eachDueDocument(
   { db }: Mirror,
   { states, where, rank }: Scope,
-): Generator<DueDocument, void> {
+): Generator<SelectableDocument, void> {
   for (let after = -Infinity; ;) {
     const part = db
-      .select(DUE_COLUMNS)
+      .select({ ...DUE_COLUMNS, isCore: documents.is_core_document, type: documents.document_type })
       .from(documents)
       .leftJoin(states, eq(states.document_id, documents.id))
       .where(
