@@ -25,7 +25,7 @@ const USUAL_MEMORY = 2 ** 20;
  * The number of parts of an index from which on SQLite merges them at once, in the transaction that adds the last one. With
  * its 16, the first night with changes would rewrite the whole index. See docs/decisions/0044-parts-of-an-index-may-stand.md.
  */
-const MOST_PARTS = 500;
+export const MOST_PARTS = 500;
 
 /** The options that SQLite keeps with an index, in the order of their names. */
 export const toOptions = ({ weights }: IndexedTable) => ({

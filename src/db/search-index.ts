@@ -3,7 +3,15 @@ import type Database from 'better-sqlite3';
 import { type SearchColumns, type SearchSource, toSearchColumns } from '../case/case-rows.ts';
 import { toTextWords } from '../linked/text-words.ts';
 import { isSqliteError } from './errors.ts';
-import { copyIndex, fillIndex, selectIndexed, setOptions, toDefinition, toOptions } from './fill-index.ts';
+import {
+  MOST_PARTS,
+  copyIndex,
+  fillIndex,
+  selectIndexed,
+  setOptions,
+  toDefinition,
+  toOptions,
+} from './fill-index.ts';
 import {
   INDEXES,
   type IndexedTable,
@@ -144,21 +152,29 @@ export function checkIndex(sqlite: Database.Database, kind: SearchKind): void {
   }
 }
 
-/** The pages that one step of merging writes at most, and the number of steps after a run. */
-const PAGES_PER_MERGE = 250;
-const MERGES_PER_RUN = 16;
+/** How much a run merges after it wrote. */
+const MERGES = {
+  /** The pages that one step writes at most. */
+  pages: 250,
+  steps: 16,
+  /** The number of parts above which it merges on: half of those at which SQLite would merge all while a page is stored. */
+  manyParts: MOST_PARTS / 2,
+} as const;
 
 /**
- * Merges small parts of the indexes, a bounded amount after each run that wrote. Without merging, searching would slow
- * down from night to night; merging everything at once would rewrite the index.
+ * Merges small parts of the indexes, a bounded amount after each run that wrote, and more only if there are hundreds. Without
+ * merging, searching would slow down from night to night; merging everything at once would rewrite the index.
  */
-export function mergeSearchIndexes(sqlite: Database.Database): void {
+export function mergeSearchIndexes(
+  sqlite: Database.Database,
+  { pages, steps, manyParts }: Readonly<Record<keyof typeof MERGES, number>> = MERGES,
+): void {
   const total = sqlite.prepare<[], number>('SELECT total_changes()').pluck();
   for (const index of INDEXES.filter((one) => hasIndex(sqlite, one))) {
-    const merge = sqlite.prepare(
-      `INSERT INTO ${index.name} (${index.name}, rank) VALUES ('merge', ${PAGES_PER_MERGE})`,
-    );
-    for (let step = 0; step < MERGES_PER_RUN; step++) {
+    const { name } = index;
+    const merge = sqlite.prepare(`INSERT INTO ${name} (${name}, rank) VALUES ('merge', ${pages})`);
+    const count = sqlite.prepare<[], number>(`SELECT count(DISTINCT segid) FROM ${name}_idx`).pluck();
+    for (let step = 0; step < steps || (count.get() ?? 0) > manyParts; step++) {
       const before = total.get() ?? 0;
       merge.run();
       // SQLite's manual: a merge that changes fewer than two rows had nothing to do.

@@ -236,6 +236,16 @@ describe('the search index', () => {
     // Each transaction adds a part. With SQLite's own limit, the sixteenth would merge all of them, however large.
     expect(parts.slice(0, 20)).toEqual(Array.from({ length: 20 }, (_, at) => at + 1));
     expect(Math.max(...parts)).toBeLessThan(150);
+    // A run merges a bounded amount, and more only if there are many parts.
+    sqlite.exec(`INSERT INTO ${name} (${name}, rank) VALUES ('automerge', 0)`);
+    const update = sqlite.prepare('UPDATE cases SET name = name || @words WHERE id = @at');
+    for (let at = 0; at < 60; at++)
+      update.run({ at, words: Array.from({ length: 100 }, (_, word) => ` ${at}x${word}`).join('') });
+    const before = count.get() ?? 0;
+    mergeSearchIndexes(sqlite, { pages: 1, steps: 1, manyParts: 1000 });
+    expect(count.get()).toBeGreaterThan(before);
+    mergeSearchIndexes(sqlite, { pages: 1, steps: 1, manyParts: 50 });
+    expect(count.get()).toBeLessThan(51);
     mergeSearchIndexes(sqlite);
     expect(count.get()).toBeLessThan(12);
     expect(find(sqlite, 'cases', 'zebra')).toHaveLength(parts.length);
