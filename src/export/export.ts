@@ -6,7 +6,6 @@ import { MirrorError } from '../errors/mirror-error.ts';
 import { PACKAGE } from '../lib/package-info.ts';
 import { codeOf, wordsOf } from '../lib/system-errors.ts';
 import { type CaseFilters, refuseNoCase, requireFilters, toFilterParams } from '../search/filters.ts';
-import { SITE } from './citation.ts';
 import { CODEBOOK_COLUMNS, listCodebook, renderCodebook } from './codebook.ts';
 import { type Commit, commitTables, noteParts } from './delta/folder.ts';
 import { refuseForeignInTables } from './delta/foreign.ts';
@@ -15,13 +14,14 @@ import { toDescriptor } from './descriptor.ts';
 import { checkRoom, estimateBytes } from './estimate.ts';
 import { toRecord } from './formats/csv.ts';
 import type { Format, FormatName } from './formats/format.ts';
-import { type Export, type WrittenTable, listChosen, toManifest } from './manifest.ts';
+import { type Export, type WrittenTable, toManifest } from './manifest.ts';
 import { renderCitation, renderLicense, renderReadme } from './papers.ts';
 import type { Partition, PartitionName } from './partition.ts';
 import { verifyAll, writeDatabase } from './release.ts';
-import { type ExportedRun, findCoverage } from './run.ts';
+import { type ExportedRun, findCoverage, findStart, readMirrorId } from './run.ts';
 import type { Uploaded } from './upload/upload.ts';
 import { chooseCases, chooseTables, readRun } from './select.ts';
+import { explainOther, refuseOtherState, toSelection } from './selection.ts';
 import type { Table, TableName } from './table.ts';
 import {
   type FolderKind,
@@ -95,7 +95,13 @@ export interface FinishedExport extends PlacedExport {
 export async function exportMirror(mirror: Mirror, request: ExportRequest): Promise<FinishedExport> {
   const format = await loadFormat(request.format);
   const chosen = chooseTables(mirror, { ...request, format });
-  const place = await inSystem(request.folder, () => openPlace(request.folder, request.kind));
+  const selection = toSelection(mirror, { ...request, ...chosen });
+  // Delta tables are compared when they are added to, and --forget asks to begin anew.
+  const place = await inSystem(request.folder, () =>
+    openPlace(request.folder, request.kind, (there) =>
+      request.kind === 'delta' ? null : explainOther(there, selection),
+    ),
+  );
   const keepsEarlier = request.kind === 'delta' && place.replaced !== null && !request.dropsHistory;
   const state = { isPlacing: false };
   // On record first: a redaction that the check does not see then finds the place there.
@@ -138,6 +144,8 @@ async function writeInPlace(
   const withheld = readRun(mirror, request.run, request.isRaw);
   const filters = requireFilters(mirror.sqlite, request.filters, mirror.path);
   if (isFiltered(filters)) refuseNoCase(mirror.sqlite, filters, mirror.path);
+  if (place.replaced !== null && request.kind !== 'delta')
+    refuseOtherState(mirror, request, place.replaced, toFilters({ filters }));
   const caseIds = chooseCases(mirror, filters, request.isRaw);
   const { folder } = place;
   const { format, tables } = chosen;
@@ -210,6 +218,7 @@ async function writeAll(
     withoutTexts: request.withoutTexts,
     filters: toFilters(request),
     run: request.run,
+    mirrorId: readMirrorId(mirror),
     coverage: findCoverage(mirror, request.run),
     tables: written,
     leftOut,
@@ -233,8 +242,6 @@ async function writeDelta(
   check: () => void,
 ): Promise<PlacedExport> {
   const { folder: named } = request;
-  const source = request.run.otherSource ?? SITE;
-  const mirrorId = readMirrorId(mirror);
   const refuseForeign = (): void => {
     if (place.replaced !== null) refuseForeignInTables(place.path, named);
   };
@@ -242,20 +249,14 @@ async function writeDelta(
   if (!isAdded) refuseForeign();
   if (isAdded)
     refuseOther(place.path, named, {
-      ...request,
-      filters: toFilters(request),
-      tables: listChosen(
-        content.tables.map(({ name }) => name),
-        content.leftOut,
-      ),
-      source,
-      mirrorId,
+      run: request.run,
+      selection: { ...toSelection(mirror, { ...request, ...content }), filters: toFilters(request) },
       findStart: (runId) => findStart(mirror, runId),
     });
   const { format, parts } = noteParts(content.format);
   const done = await writeAll(mirror, request, { ...content, format });
   const put = (target: string): Commit[] =>
-    commitTables(named, { target, build: place.folder }, { ...done, mirrorId }, parts, renderPapers(done));
+    commitTables(named, { target, build: place.folder }, done, parts, renderPapers(done));
   if (isAdded) {
     check();
     return { ...done, replaced: null, commits: put(place.path) };
@@ -266,16 +267,6 @@ async function writeDelta(
     check();
   });
   return { ...done, replaced: place.replaced, commits };
-}
-
-const findStart = ({ sqlite }: Mirror, runId: number): string | undefined =>
-  sqlite.prepare<[number], string>('SELECT started_at FROM main.sync_runs WHERE id = ?').pluck().get(runId);
-
-/** The id that a mirror and all its copies share. */
-function readMirrorId({ sqlite, path }: Mirror): string {
-  const id = sqlite.prepare<[], string>('SELECT mirror_id FROM mirror_identity').pluck().get();
-  if (id === undefined) throw new MirrorError('DATABASE_DAMAGED', `${path} has lost its id.`);
-  return id;
 }
 
 /** Completes the file of all tables, if the format has one. Only then its size and its hash are known. */

@@ -44,6 +44,8 @@ export interface Export {
   /** The filters as they were written, by name; empty for all cases. */
   readonly filters: Readonly<Record<string, readonly string[]>>;
   readonly run: ExportedRun;
+  /** The id that the mirror and all its copies share. */
+  readonly mirrorId: string;
   readonly coverage: Coverage;
   readonly tables: readonly WrittenTable[];
   readonly leftOut: readonly { readonly table: string; readonly why: string }[];
@@ -133,8 +135,13 @@ export function toManifest({ run, tables, coverage, database, ...rest }: Export)
     raw: rest.isRaw,
     without_texts: rest.withoutTexts,
     filters: rest.filters,
+    chosen_tables: listChosen(
+      tables.map(({ table }) => table.name),
+      rest.leftOut,
+    ),
     run: { id: run.id, started_at: run.startedAt, ended_at: run.endedAt, outcome: run.outcome },
     source: run.otherSource ?? SITE,
+    mirror: rest.mirrorId,
     complete: run.lacking === null,
     ...(run.lacking !== null && { lacking: run.lacking }),
     // Compressed files are the same only where these are the same.

@@ -1,7 +1,7 @@
 import { type ExportRow, listExports } from '../db/exports.ts';
 import type { Mirror } from '../db/open-mirror.ts';
 import { toRealPath } from '../lib/files.ts';
-import { listSources } from './run.ts';
+import { listSources, readMirrorId } from './run.ts';
 import { type ExportedFolder, isExportedFolder, listExportedFolders, listUnfinished } from './target.ts';
 
 const ELSEWHERE: ReadonlySet<string> = new Set(['bucket', 'postgres'] satisfies ExportRow['kind'][]);
@@ -20,7 +20,8 @@ export const listBesidePlace = ({ kind, place }: ExportRow): string[] =>
 
 /**
  * Finds the exports in some folders that may have what is redacted. `outdated` are those on record that may have it: what is on
- * record beside them was written since. A manifest that names an address from which this mirror has nothing is of another mirror.
+ * record beside them was written since. A manifest that names another mirror, or by an earlier version an address from which this mirror has
+ * nothing, is of another mirror.
  */
 export function listUnprovenFolders(
   mirror: Mirror,
@@ -30,8 +31,12 @@ export function listUnprovenFolders(
   const left = new Set(outdated.map(({ place }) => place));
   const places = listExports(mirror, null).map(({ place }) => place);
   const current = new Set(places.filter((place) => !left.has(place)));
-  const sources = listSources(mirror);
+  const [id, sources] = [readMirrorId(mirror), listSources(mirror)];
+  const mayBeOurs = ({ manifest }: ExportedFolder): boolean =>
+    typeof manifest?.mirror === 'string'
+      ? manifest.mirror === id
+      : typeof manifest?.source !== 'string' || sources.has(manifest.source);
   return [...new Set(folders)]
     .flatMap(listExportedFolders)
-    .filter(({ path, source }) => !current.has(toRealPath(path)) && (source === null || sources.has(source)));
+    .filter((folder) => !current.has(toRealPath(folder.path)) && mayBeOurs(folder));
 }

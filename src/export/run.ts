@@ -166,6 +166,17 @@ function toIncomplete(mirror: Mirror, { id }: RunRow, lacking: string, isNewest:
   });
 }
 
+/** When a run of a mirror began; undefined if it has no such run. */
+export const findStart = ({ sqlite }: Mirror, runId: number): string | undefined =>
+  sqlite.prepare<[number], string>('SELECT started_at FROM main.sync_runs WHERE id = ?').pluck().get(runId);
+
+/** The id that a mirror and all its copies share. */
+export function readMirrorId({ sqlite, path }: Mirror): string {
+  const id = sqlite.prepare<[], string>('SELECT mirror_id FROM main.mirror_identity').pluck().get();
+  if (id === undefined) throw new MirrorError('DATABASE_DAMAGED', `${path} has lost its id.`);
+  return id;
+}
+
 /** How much of the site the exported state has, with the runs that prove it. */
 export interface Coverage {
   /** For each list of the API, the newest run that read it to its end. */

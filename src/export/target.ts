@@ -24,6 +24,8 @@ import { exchangeFolders, syncFile, syncFolder } from '../lib/replace-file.ts';
 
 export const SUMS = 'SHA256SUMS';
 export const MANIFEST = 'manifest.json';
+/** What to do with a folder that an export must not replace. */
+export const HINT_AT_OTHER = 'Name another folder, or delete this one first.';
 /** What a folder can be. The manifest says so, and a folder replaces only one of its own kind. */
 export type FolderKind = 'export' | 'release' | 'delta';
 /** The value of `kind` in a manifest, by which a folder of this program is recognized. */
@@ -46,10 +48,19 @@ export interface Place {
 export interface Replaced {
   readonly runId: number;
   readonly tables: number;
+  /** What its manifest says. */
+  readonly manifest: Manifest;
 }
 
+/** Says why the export of a manifest must not be replaced, to follow the name of its folder; null if it may be. */
+type ExplainOther = (manifest: Manifest) => string | null;
+
 /** Begins a folder beside `named`. Fails with EXPORT_REFUSED, LOCKED or the error of the system; then nothing is changed. */
-export async function openPlace(named: string, kind: FolderKind): Promise<Place> {
+export async function openPlace(
+  named: string,
+  kind: FolderKind,
+  explainOther: ExplainOther = () => null,
+): Promise<Place> {
   const path = toRealPath(named);
   const parent = dirname(path);
   const fault = describeMissingFolder(parent);
@@ -65,7 +76,7 @@ export async function openPlace(named: string, kind: FolderKind): Promise<Place>
   };
   try {
     recover(path);
-    const replaced = await checkReplaceable(path, named, kind);
+    const replaced = await checkReplaceable(path, named, kind, explainOther);
     removeLeftovers(path);
     const folder = toBeside(path, 'partial');
     mkdirSync(folder);
@@ -77,7 +88,7 @@ export async function openPlace(named: string, kind: FolderKind): Promise<Place>
       async swapIn(check) {
         for (const file of listFiles(folder)) syncFile(join(folder, file));
         for (const one of listFolders(folder)) syncFolder(one);
-        await checkReplaceable(path, named, kind);
+        await checkReplaceable(path, named, kind, explainOther);
         check();
         putInPlace(folder, path);
         syncFolder(parent);
@@ -126,8 +137,8 @@ export interface ExportedFolder {
   readonly path: string;
   /** Whether a process that died left it, or one still writes it. Its name begins with a dot. */
   readonly isUnfinished: boolean;
-  /** From where the mirror had it, as the manifest says; null if there is none yet. */
-  readonly source: string | null;
+  /** What the manifest says; null if there is none yet. */
+  readonly manifest: Manifest | null;
 }
 
 const UNFINISHED = /^\..+\.[0-9a-f]{16}\.(?:partial|replaced)$/;
@@ -141,7 +152,7 @@ export function listExportedFolders(folder: string): ExportedFolder[] {
       const isUnfinished = UNFINISHED.test(name);
       const earlier = readEarlier(path);
       return isUnfinished || KINDS.has(earlier?.kind)
-        ? [{ path, isUnfinished, source: earlier?.source ?? null }]
+        ? [{ path, isUnfinished, manifest: earlier?.manifest ?? null }]
         : [];
     });
 }
@@ -181,8 +192,15 @@ function putInPlace(folder: string, path: string): void {
 
 const look = (path: string): Stats | undefined => lstatSync(path, { throwIfNoEntry: false });
 
-/** Finds what a new folder would replace. Fails with EXPORT_REFUSED unless it is an unchanged one of its kind, or empty. */
-async function checkReplaceable(path: string, named: string, kind: FolderKind): Promise<Replaced | null> {
+/**
+ * Finds what a new folder would replace. Fails with EXPORT_REFUSED unless it is an unchanged one of its kind that is not another, or empty.
+ */
+async function checkReplaceable(
+  path: string,
+  named: string,
+  kind: FolderKind,
+  explainOther: ExplainOther,
+): Promise<Replaced | null> {
   const found = look(path);
   if (found === undefined) return null;
   if (!found.isDirectory()) throw refuse(named, `is ${describeKind(found) ?? 'a file'}, not a folder`);
@@ -191,12 +209,13 @@ async function checkReplaceable(path: string, named: string, kind: FolderKind): 
   const earlier = readEarlier(path);
   if (earlier?.kind !== toManifestKind(kind))
     throw refuse(named, `is not empty and not ${WITH_ARTICLE[kind]}`, hintAtOther(earlier?.kind));
-  const foreign =
-    kind === 'delta'
-      ? findForeignInTables(path)
-      : (findForeign(path, earlier) ?? (await findChanged(path, earlier)));
-  if (foreign !== null) throw refuse(named, foreign, 'Move it away, or name another folder.');
-  return { runId: earlier.runId, tables: earlier.tables };
+  const isDelta = kind === 'delta';
+  const foreign = isDelta ? findForeignInTables(path) : findForeign(path, earlier);
+  const other = foreign === null ? explainOther(earlier.manifest) : null;
+  if (other !== null) throw refuse(named, other, HINT_AT_OTHER);
+  const fault = foreign ?? (isDelta ? null : await findChanged(path, earlier));
+  if (fault !== null) throw refuse(named, fault, 'Move it away, or name another folder.');
+  return { runId: earlier.runId, tables: earlier.tables, manifest: earlier.manifest };
 }
 
 const WITH_ARTICLE = {
@@ -249,10 +268,12 @@ async function findChanged(path: string, { sums, sumsText, data }: Earlier): Pro
 
 const toChanged = (file: string): string => `holds ${file}, which was changed since it was written`;
 
+/** A manifest as it was read, with whatever it says. */
+export type Manifest = Readonly<Record<string, unknown>>;
+
 /** What an export that is in the place of a new one says of itself. */
 interface Earlier extends Replaced {
   readonly kind: unknown;
-  readonly source: string | null;
   /** The hash of each file but the sums themselves. */
   readonly sums: ReadonlyMap<string, string>;
   readonly sumsText: string;
@@ -262,9 +283,7 @@ interface Earlier extends Replaced {
 
 function readEarlier(path: string): Earlier | null {
   try {
-    const manifest = JSON.parse(readFileSync(join(path, MANIFEST), 'utf8')) as {
-      readonly kind?: unknown;
-      readonly source?: unknown;
+    const manifest = JSON.parse(readFileSync(join(path, MANIFEST), 'utf8')) as Manifest & {
       readonly run: { readonly id: number };
       readonly tables: object;
       /** Delta tables name their files in their logs. */
@@ -273,7 +292,7 @@ function readEarlier(path: string): Earlier | null {
     const sumsText = manifest.files === undefined ? '' : readFileSync(join(path, SUMS), 'utf8');
     return {
       kind: manifest.kind,
-      source: typeof manifest.source === 'string' ? manifest.source : null,
+      manifest,
       runId: manifest.run.id,
       tables: Object.keys(manifest.tables).length,
       sums: parseSums(sumsText),

@@ -152,7 +152,7 @@ export function createNotes(schema: string): string {
   const [publication, parts] = [inSchema(schema, PUBLICATION), inSchema(schema, PARTS)];
   return `CREATE TABLE ${publication} (
       one boolean CONSTRAINT ${PUBLICATION}_pkey PRIMARY KEY CHECK (one), run_id bigint, run_ended_at timestamptz, complete boolean, published_at timestamptz,
-      version text, layout text, content text, own jsonb, row_counts jsonb);
+      version text, layout text, content text, own jsonb, row_counts jsonb, mirror text, with_texts boolean);
     COMMENT ON TABLE ${publication} IS 'What clearinghouse-mirror published here: the state after run_id, which ended at run_ended_at.';
     CREATE TABLE ${parts} (part_table text, part_key bigint, token text, row_count bigint, row_sum numeric);
     COMMENT ON TABLE ${parts} IS 'What clearinghouse-mirror compares: the rows of each case, of each text and of each other table, with the sum of their hashes.'`;

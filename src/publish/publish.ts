@@ -1,7 +1,7 @@
 import type { Mirror } from '../db/open-mirror.ts';
 import { refuseRedactedMeanwhile } from '../db/state.ts';
 import { MirrorError } from '../errors/mirror-error.ts';
-import type { ExportedRun } from '../export/run.ts';
+import { type ExportedRun, readMirrorId } from '../export/run.ts';
 import { TABLE_NAMES, type Table } from '../export/table.ts';
 import { chooseCases, readRun, toTables } from '../export/select.ts';
 import { PACKAGE } from '../lib/package-info.ts';
@@ -52,6 +52,7 @@ import {
   begin,
   findEarlier,
   hasColumns,
+  refuseOther,
   takeLock,
   withLocks,
 } from './target.ts';
@@ -69,8 +70,9 @@ export interface PublishRequest extends Patience {
   readonly run: ExportedRun;
   /** Called after some thousands of rows. */
   readonly onRows: () => void;
-  /** Called right before the server has the new content alone, and when it has. */
+  /** Called right before the server has the new content alone, when it has, and when it will not have it after all. */
   readonly onPlacing?: () => void;
+  readonly onAbandoned?: () => void;
   readonly onPlaced?: () => void;
   /** Called after each table that was loaded. */
   readonly onTable?: (loaded: LoadedTable) => void;
@@ -113,6 +115,8 @@ export async function publishMirror(mirror: Mirror, request: PublishRequest): Pr
     await begin(session);
     await takeLock(session, schema, request);
     const earlier = await findEarlier(session, schema, [...TABLE_NAMES, PUBLICATION, PARTS]);
+    if (earlier !== null && !request.isFull)
+      refuseOther(schema, earlier, { mirror: readMirrorId(mirror), withTexts: !request.withoutTexts });
     const isUpdate = await canUpdate(session, request, tables, earlier);
     if (earlier !== null && !isUpdate) await refuseDependents(session, schema, earlier);
     const isTemporary = await makeBeside(session, schema);
@@ -125,7 +129,12 @@ export async function publishMirror(mirror: Mirror, request: PublishRequest): Pr
     const sizes = await listSizes(session, schema, tables);
     // On record first: a redaction that the check does not see then finds the place there.
     request.onPlacing?.();
-    refuseRedactedMeanwhile(mirror);
+    try {
+      refuseRedactedMeanwhile(mirror);
+    } catch (thrown) {
+      request.onAbandoned?.();
+      throw thrown;
+    }
     await session.commit();
     request.onPlaced?.();
     return { schema, run, earlierRunId: earlier?.runId ?? null, tables: sizes, ...done };
@@ -286,6 +295,8 @@ async function recordPublication(
     content: toContentHash(tables, schemaVersionOf(mirror)),
     own: JSON.stringify(listOwn(tables)),
     row_counts: counted?.counts ?? '{}',
+    mirror: readMirrorId(mirror),
+    with_texts: request.withoutTexts ? 'f' : 't',
   };
   const names = Object.keys(values);
   if (isNew) {
@@ -302,6 +313,7 @@ async function recordPublication(
         ...values,
         one: true,
         complete: run.lacking === null,
+        with_texts: !request.withoutTexts,
         own: listOwn(tables),
         row_counts: JSON.parse(values.row_counts ?? '{}') as unknown,
       }),

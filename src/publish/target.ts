@@ -128,6 +128,9 @@ export interface Earlier {
   readonly layout: string;
   readonly content: string;
   readonly own: Own;
+  /** The mirror, and whether it is with texts; null if an earlier version, which did not say it, published it. */
+  readonly mirror: string | null;
+  readonly withTexts: boolean | null;
   /** The tables that are there. */
   readonly tables: readonly string[];
 }
@@ -166,16 +169,40 @@ export async function findEarlier(
             : 'They were not changed. Name another schema with --publish-schema.',
       },
     );
-  const [row] = await session.query<{ run: string; layout: string; content: string; own: Own }>(
-    `SELECT run_id::text AS run, layout, content, own FROM ${inSchema(schema, PUBLICATION)}`,
+  const [row] = await session.query<
+    { run: string; layout: string; content: string; own: Own } & Pick<Earlier, 'mirror' | 'withTexts'>
+  >(
+    `SELECT run_id::text AS run, layout, content, own, to_jsonb(p) ->> 'mirror' AS mirror, (to_jsonb(p) ->> 'with_texts')::boolean AS "withTexts"
+     FROM ${inSchema(schema, PUBLICATION)} AS p`,
   );
   return {
     runId: Number(row?.run ?? 0),
     layout: row?.layout ?? '',
     content: row?.content ?? '',
     own: row?.own ?? { names: [], columns: [] },
+    mirror: row?.mirror ?? null,
+    withTexts: row?.withTexts ?? null,
     tables,
   };
+}
+
+/** Fails with PUBLISH_REFUSED if a schema has the publication of another mirror, or one with texts where none are wanted, or the reverse. */
+export function refuseOther(
+  schema: string,
+  there: Pick<Earlier, 'mirror' | 'withTexts'>,
+  here: { readonly mirror: string; readonly withTexts: boolean },
+): void {
+  const toWords = (withTexts: boolean): string => (withTexts ? 'with texts' : 'without texts');
+  const why =
+    there.mirror !== null && there.mirror !== here.mirror
+      ? 'of another mirror'
+      : there.withTexts !== null && there.withTexts !== here.withTexts
+        ? `${toWords(there.withTexts)}, not ${toWords(here.withTexts)}`
+        : null;
+  if (why === null) return;
+  throw new MirrorError('PUBLISH_REFUSED', `The schema ${schema} has a publication ${why}.`, {
+    hint: 'Nothing was changed. Name another schema with --publish-schema, or replace this publication with `clearinghouse-mirror publish --full`.',
+  });
 }
 
 /** Whether the tables still have the columns that publish gave them, as far as a load needs them. */

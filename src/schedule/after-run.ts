@@ -4,7 +4,13 @@ import { type SnapshotRequest, takeAndRotate, takeSnapshot } from '../backup/sna
 import type { Runtime } from '../api/pacing.ts';
 import type { SampleSize } from '../config/paths.ts';
 import type { PublishSettings, SnapshotSettings } from '../config/settings.ts';
-import { findNewestRunId, recordPlace, recordReplaced } from '../db/exports.ts';
+import {
+  findNewestRunId,
+  forgetBeginning,
+  recordBeginning,
+  recordPlace,
+  recordReplaced,
+} from '../db/exports.ts';
 import { toDatabaseError } from '../db/errors.ts';
 import { openMirrorReadOnly } from '../db/open-mirror.ts';
 import { EXIT_CODES, type ExitName } from '../errors/exit-codes.ts';
@@ -225,12 +231,21 @@ export function createPublishStep(
         const note = (fault: string | null): void => {
           if (fault !== null) unrecorded.add(`; not on record for \`redact\`: ${fault}`);
         };
+        let isNew = false;
         const place = toPublishedPlace(server, selection, findNewestRunId(mirror));
         const { schema, run, merged } = await publishMirror(mirror, {
           ...selection,
           server,
           onPlacing: () => {
+            note(
+              recordBeginning(database, place, now(), () => {
+                isNew = true;
+              }),
+            );
             note(recordPlace(database, place, now()));
+          },
+          onAbandoned: () => {
+            if (isNew) forgetBeginning(database, place.place);
           },
           onPlaced: () => {
             note(recordReplaced(database, place, now()));

@@ -2,7 +2,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { recordedCases } from '../../fake-api/collection/recorded-cases.ts';
-import { toDate } from '../../src/export/columns.ts';
+import { noMisfits, prepareToValues, toDate } from '../../src/export/columns.ts';
 import { makeCase, makeDocket, makeEntry } from '../support/make-case.ts';
 import { departureSql } from '../support/days.ts';
 import { openLinkedMirror } from '../support/linked-mirror.ts';
@@ -179,6 +179,11 @@ describe('a date that no type holds', () => {
   ])('%s is %s', (text, date) => {
     expect(toDate(text)).toBe(date);
   });
+});
+
+test('a list that is missing is an empty one, because some readers tell them apart and others do not', () => {
+  const columns = [{ name: 'issues', type: 'list', description: '' }] as const;
+  expect(prepareToValues('cases', columns, noMisfits())([null])).toEqual([[]]);
 });
 
 test('a NUL, at which some programs end a text, is replaced and counted', async () => {

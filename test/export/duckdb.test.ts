@@ -248,6 +248,26 @@ describe('Parquet in DuckDB', () => {
       expect(toPlain(await ask(`SELECT count(*) FROM '${path}' WHERE text = '${text}'`))).toEqual([['2000']]);
   });
 
+  test('has instants in UTC, days without a zone, and lists that are empty, never missing', async () => {
+    const data = join(await prepare(), 'parquet/data');
+    const runs = readFileSync(join(await prepare(), 'csv/data/runs.csv'), 'utf8');
+    const expected = /\d{4}-\S+?Z/.exec(runs)?.[0];
+    await ask(`SET TimeZone = 'America/New_York'`);
+    try {
+      const [run] = await ask(
+        `SELECT typeof(started_at) AS type, epoch_ms(started_at) AS ms FROM '${data}/runs.parquet' ORDER BY id LIMIT 1`,
+      );
+      expect([run?.type, Number(run?.ms)]).toEqual(['TIMESTAMP WITH TIME ZONE', Date.parse(expected ?? '')]);
+      const [lists] = await ask(
+        `SELECT typeof(min(filing_date)) AS day, count(*) FILTER (issues IS NULL) AS missing, count(*) FILTER (len(issues) = 0) > 0 AS empty
+         FROM '${data}/cases.parquet'`,
+      );
+      expect(lists).toEqual({ day: 'DATE', missing: '0', empty: true });
+    } finally {
+      await ask(`SET TimeZone = 'UTC'`);
+    }
+  });
+
   test('has small row groups, only encodings that old readers know, and a description of each column', async () => {
     const path = write(Array.from({ length: 12_000 }, (_, at) => `text ${at % 7}`));
     const groups = await ask(

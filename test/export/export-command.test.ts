@@ -29,6 +29,7 @@ import {
   readWords,
   startExport,
 } from './export-harness.ts';
+import { startS3 } from './s3-server.ts';
 
 const kept = mkdtempSync(join(tmpdir(), 'clearinghouse-mirror-exports-'));
 const shared = join(kept, 'mirror.db');
@@ -92,6 +93,10 @@ describe.each(FORMAT_NAMES)('export --format %s', (format) => {
     );
     expect((await there.ended).exitCode).toBe(0);
     expect(readAll(join(folder, 'two'))).toEqual(first);
+    expect(JSON.parse(first['manifest.json'] ?? '')).toMatchObject({
+      node: process.version,
+      zlib: process.versions.zlib,
+    });
   });
 
   test('leaves departed cases, redacted and hidden records out, to the last byte', async () => {
@@ -195,10 +200,83 @@ describe('the folder', () => {
   test('is replaced as a whole by the next export, and nothing of the earlier one stays', async () => {
     const { run, folder } = await startExport();
     expect((await run(['export', 'out', '--tables', 'runs,cases'])).stdout).not.toContain('replaced');
-    const { stdout } = await run(['export', 'out', '--format', 'ndjson', '--tables', 'cases']);
+    const { stdout } = await run(['export', 'out', '--format', 'ndjson', '--tables', 'cases,runs']);
     expect(stdout).toContain('It replaced the earlier export: 2 tables, the state after run 4.\n');
-    expect(readdirSync(join(folder, 'out/data'))).toEqual(['cases.ndjson']);
+    expect(readdirSync(join(folder, 'out/data'))).toEqual(['cases.ndjson', 'runs.ndjson']);
     expect(readdirSync(folder)).toEqual(['out']);
+  });
+
+  test('is refused if it is of another selection, an earlier state or another mirror, as is a release and a bucket', async () => {
+    const harness = await startExport();
+    // What other tests wrote past the program has no seal, and a release begins with verify.
+    harness.write('DELETE FROM mirror_moved_cases; DELETE FROM rejected_records');
+    const server = await startS3();
+    const env = {
+      AWS_ENDPOINT_URL: server.url,
+      AWS_ACCESS_KEY_ID: 'an-id',
+      AWS_SECRET_ACCESS_KEY: 'a-secret',
+    };
+    Object.assign(process.env, env); // The SDK reads them itself.
+    const tables = ['--tables', 'cases,documents'];
+    const [toFolder, toRelease] = [
+      ['export', 'out', ...tables],
+      ['release', 'cited', '--format', 'csv'],
+    ];
+    // Each copy comes from a folder of its own.
+    let copies = 0;
+    const toBucket = (): string[] => ['export', `copy-${++copies}`, ...tables, '--to', 's3://research/p'];
+    const readPlaces = () =>
+      harness.rows(`SELECT place FROM mirror_exports WHERE place NOT LIKE '%/copy-%' ORDER BY place`);
+    const mirror = String(harness.rows('SELECT mirror_id FROM mirror_identity')[0]?.mirror_id);
+    const renameMirror = (id: string): void => {
+      harness.write(`UPDATE mirror_identity SET mirror_id = '${id}'`);
+    };
+    try {
+      for (const words of [toFolder, toRelease, [...toFolder.with(1, 'raw'), '--raw'], toBucket()])
+        expect((await harness.run(words, { env })).stderr).not.toContain('Error');
+      const readEverything = () => [
+        ...['out', 'raw', 'cited'].map((name) => readAll(join(harness.folder, name))),
+        new Map(server.objects),
+        readPlaces(),
+      ];
+      const before = readEverything();
+      for (const [words, why] of [
+        [[...toFolder, '--raw'], /out has another selection: raw false instead of true\./],
+        [toFolder.with(1, 'raw'), /raw has another selection: raw true instead of false\./],
+        [[...toFolder, '--without-texts'], /without_texts false instead of true/],
+        [[...toFolder, '--state', 'Borealia'], /filters {} instead of {"state":\["Borealia"\]}/],
+        [
+          ['export', 'out', '--tables', 'cases'],
+          /chosen_tables \["cases","documents"\] instead of \["cases"\]/,
+        ],
+        [[...toFolder, '--as-of', '1'], /has the state after run 4, which that after run 1 would replace/],
+        [[...toRelease, '--without-texts'], /cited has another selection: without_texts/],
+        [[...toRelease, '--as-of', '1'], /cited has the state after run 4/],
+        [[...toBucket(), '--raw'], /The newest export below s3:\/\/research\/p\/ has another selection: raw/],
+        [[...toBucket(), '--without-texts'], /s3:\/\/research\/p\/ .*without_texts/],
+      ] as const)
+        expect([words, await refusal(words)]).toEqual([words, expect.stringMatching(why)]);
+      renameMirror('0'.repeat(32));
+      for (const words of [toFolder, toRelease, toBucket()])
+        expect([words, await refusal(words)]).toEqual([
+          words,
+          expect.stringContaining('is of another mirror'),
+        ]);
+      renameMirror(mirror);
+      expect(readEverything()).toEqual(before);
+      for (const words of [toFolder, toRelease, toBucket()])
+        expect([words, await refusal(words)]).toEqual([words, '']);
+    } finally {
+      server.close();
+      for (const name of Object.keys(env)) Reflect.deleteProperty(process.env, name);
+    }
+
+    async function refusal(words: readonly string[]): Promise<string> {
+      const { exitCode, stderr } = await harness.run(words, { env });
+      if (exitCode === 0) return '';
+      expect(stderr).toMatch(/EXPORT_REFUSED.*(?:delete this one first|Name another prefix)/s);
+      return stderr;
+    }
   });
 
   test('is refused if it holds anything else, or a file of it was changed; nothing is touched', async () => {

@@ -164,16 +164,18 @@ describe('where the mirror was exported', () => {
   test('is not named beside the mirror if it was written since, or if it is of another mirror', async () => {
     const near = (name: string): string => join(dirname(harness.database), name);
     await run('export', near('by-hand'), '--tables', 'runs');
-    await run('export', near('other'), '--tables', 'runs');
+    for (const name of ['other', 'older']) await run('export', near(name), '--tables', 'runs');
     const id = String(harness.rows('SELECT min(id) AS id FROM clean_documents')[0]?.id);
     await run('redact', '--document', id, '--yes');
     await run('export', near('since'), '--tables', 'runs');
     harness.write("DELETE FROM mirror_exports WHERE place NOT LIKE '%since'");
     const manifest = JSON.parse(readFileSync(join(near('other'), 'manifest.json'), 'utf8')) as object;
-    writeFileSync(
-      join(near('other'), 'manifest.json'),
-      JSON.stringify({ ...manifest, source: 'http://127.0.0.1:1/' }),
-    );
+    // An earlier version named only the address of the API.
+    for (const [name, change] of [
+      ['other', { mirror: '0'.repeat(32) }],
+      ['older', { mirror: undefined, source: 'http://127.0.0.1:1/' }],
+    ] as const)
+      writeFileSync(join(near(name), 'manifest.json'), JSON.stringify({ ...manifest, ...change }));
     const { exports } = await readJson('redact', '--document', id);
     expect(exports).toEqual([{ path: near('by-hand'), unfinished: false }]);
     expect(await run('redact', '--document', id)).toContain(near('by-hand'));

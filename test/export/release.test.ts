@@ -124,7 +124,7 @@ test('a mirror with a finding of verify gives no release', async () => {
 test('a release replaces an earlier release as a whole, and neither an export nor a changed release', async () => {
   const harness = await startSound();
   const path = await release(harness, 'out', '--format', 'csv');
-  await release(harness, 'out', '--without-texts');
+  await release(harness, 'out');
   expect(readdirSync(join(path, 'data')).every((name) => name.endsWith('.parquet'))).toBe(true);
   await harness.exportTo('export', '--tables', 'runs');
   expect((await harness.run(['release', 'export'])).stderr).toContain('is not empty and not a release');

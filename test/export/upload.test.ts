@@ -1,9 +1,10 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { parseObjectAddress } from '../../src/export/upload/address.ts';
 import { orderFiles } from '../../src/export/upload/upload.ts';
 import { listFiles } from '../../src/export/target.ts';
+import { spawnCli } from '../support/command-line.ts';
 import { redactMeanwhile } from '../support/program.ts';
 import { type ExportHarness, startExport } from './export-harness.ts';
 import { startS3 } from './s3-server.ts';
@@ -62,8 +63,11 @@ describe('export --to', () => {
     expect(server.encodings).toEqual(new Set(['none']));
     const commit = 'clearinghouse/tables/cases/_delta_log/00000000000000000001.json';
     server.objects.set(commit, Buffer.from('{}'));
+    harness.write(`DELETE FROM mirror_exports WHERE kind = 'bucket'`);
     const { exitCode, stderr } = await exportTo('--format', 'delta', '--as-of', '4');
     expect([exitCode, stderr]).toEqual([2, expect.stringMatching(/has another history/)]);
+    // A copy that is refused brought nothing there.
+    expect(harness.rows(`SELECT place FROM mirror_exports WHERE kind = 'bucket'`)).toEqual([]);
     const forgotten = await exportTo('--format', 'delta', '--as-of', '4', '--forget');
     expect(forgotten.stdout).toMatch(/objects were removed/);
     expect([...server.objects.keys()].map((key) => key.slice('clearinghouse/'.length)).sort()).toEqual(
@@ -92,6 +96,7 @@ describe('export --to', () => {
     expect(stdout).toMatch(/s3:\/\/research\/clearinghouse\/run-4-.*objects were there already/);
     const after = readNewest();
     expect(after).toMatchObject({ run: 4 });
+    rmSync(join(harness.folder, 'out'), { recursive: true });
     const earlier = await exportTo('--as-of', '1');
     expect(earlier.stdout).toMatch(/run-1-.*manifest\.json still names run-4-\w+, of a later run/);
     expect(readNewest()).toEqual(after);
@@ -146,6 +151,20 @@ describe('export --to', () => {
     expect((await exportTo(...words)).exitCode).toBe(0);
     expect((await exportTo(...words)).exitCode).toBe(0);
     expect(server.objects.get(data)?.equals(bytes)).toBe(true);
+  });
+
+  test('is done by one pinned version of the client, which says nothing on standard error', async () => {
+    const { dependencies, optionalDependencies, devDependencies } = JSON.parse(
+      readFileSync('package.json', 'utf8'),
+    ) as Record<string, Record<string, string>>;
+    const versions = Object.entries({ ...dependencies, ...optionalDependencies, ...devDependencies });
+    const clients = versions.filter(([name]) => name.startsWith('@aws-sdk/'));
+    expect(new Set(clients.map(([, version]) => version)).size).toBe(1);
+    expect(clients[0]?.[1]).toMatch(/^\d+\.\d+\.\d+$/);
+    const words = ['export', 'out', '--tables', 'runs', '--to', 's3://research/quiet'];
+    const env = { ...KEYS, AWS_ENDPOINT_URL: server.url };
+    const { exitCode, stderr } = await spawnCli([...words, '--database', harness.database], env).ended;
+    expect([exitCode, stderr.replace(/^About .*\n/, '')]).toEqual([0, '']);
   });
 
   test('a prefix keeps to one kind of export', async () => {

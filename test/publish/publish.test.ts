@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -241,9 +242,18 @@ const ALL = toTables({ isRaw: false, withoutTexts: false });
       isRedacted = true;
       expect(redactMeanwhile(database, id)).toContain('REDACTION_UNFINISHED');
     };
-    await expect(publishTo(server.url(), 'meanwhile', database, { onTable })).rejects.toMatchObject({
-      code: 'REDACTED_MEANWHILE',
-    });
+    const seen: string[] = [];
+    const notes = {
+      onPlacing: () => seen.push('placing'),
+      onAbandoned: () => seen.push('abandoned'),
+      onPlaced: () => seen.push('placed'),
+    };
+    await expect(publishTo(server.url(), 'meanwhile', database, { onTable, ...notes })).rejects.toMatchObject(
+      {
+        code: 'REDACTED_MEANWHILE',
+      },
+    );
+    expect(seen).toEqual(['placing', 'abandoned']);
     expect(await one(`SELECT to_regnamespace('meanwhile') IS NULL`)).toBe(true);
   });
 
@@ -268,15 +278,35 @@ const ALL = toTables({ isRaw: false, withoutTexts: false });
     await publishTo(server.url(), 'choice', database);
     const columns = `SELECT count(*)::int FROM information_schema.columns WHERE table_schema = 'choice' AND (table_name = 'document_texts' OR column_name LIKE 'summary%')`;
     const all = await one(columns);
-    expect((await publishTo(server.url(), 'choice', database, { withoutTexts: true })).merged).toBe(null);
+    const refused = { code: 'PUBLISH_REFUSED', hint: expect.stringContaining('publish --full') };
+    await expect(publishTo(server.url(), 'choice', database, { withoutTexts: true })).rejects.toMatchObject({
+      ...refused,
+      message: 'The schema choice has a publication with texts, not without texts.',
+    });
+    const anew = { withoutTexts: true, isFull: true };
+    expect((await publishTo(server.url(), 'choice', database, anew)).merged).toBe(null);
     expect(
       await one(
         `${columns} AND column_name <> 'summary_published_date' AND column_name <> 'summary_published_date_text'`,
       ),
     ).toBe(0);
     expect((await publishTo(server.url(), 'choice', database, { withoutTexts: true })).merged).not.toBe(null);
-    expect((await publishTo(server.url(), 'choice', database)).merged).toBe(null);
+    await expect(publishTo(server.url(), 'choice', database)).rejects.toMatchObject(refused);
+    expect((await publishTo(server.url(), 'choice', database, { isFull: true })).merged).toBe(null);
     expect(await one(columns)).toBe(all);
+    const other = await makeFullMirror();
+    closing(openSqlite(other), (sqlite) =>
+      sqlite.exec(`UPDATE mirror_identity SET mirror_id = '${'0'.repeat(32)}'`),
+    );
+    await expect(publishTo(server.url(), 'choice', other)).rejects.toMatchObject({
+      ...refused,
+      message: 'The schema choice has a publication of another mirror.',
+    });
+    // An earlier version did not say it, and its tables look otherwise.
+    await server.query(
+      `ALTER TABLE choice.mirror_publication DROP COLUMN mirror, DROP COLUMN with_texts; UPDATE choice.mirror_publication SET layout = 'earlier'`,
+    );
+    expect((await publishTo(server.url(), 'choice', other)).merged).toBe(null);
   });
 
   test('keeps what others built on the tables: to build them anew is refused with the names', async () => {
@@ -300,6 +330,64 @@ const ALL = toTables({ isRaw: false, withoutTexts: false });
     expect(await readServer(server, 'kept').then(({ cases }) => cases?.length)).toBe(4);
     expect(await one('SELECT count(*)::int FROM others.open_cases')).toBe(4);
     await server.query('DROP PUBLICATION feed');
+  });
+
+  test('waits for a reader only in bounded steps, between which other readers pass', async () => {
+    const { database } = await startStory();
+    await publishTo(server.url(), 'read', database);
+    const reader = await server.connect();
+    await reader.query('BEGIN; SELECT count(*) FROM read.cases');
+    let pauses = 0;
+    const passes = async (): Promise<void> => {
+      pauses++;
+      await server.query(`SET lock_timeout = '5s'; SELECT count(*) FROM read.cases`);
+    };
+    await expect(
+      publishTo(server.url(), 'read', database, { isFull: true, sleep: passes }),
+    ).rejects.toMatchObject({ code: 'PUBLISH_BLOCKED' });
+    expect(pauses).toBeGreaterThan(3);
+    const leaves = async (): Promise<void> => {
+      await reader.query('COMMIT');
+    };
+    await publishTo(server.url(), 'read', database, { isFull: true, sleep: leaves });
+    await reader.end();
+    expect(await readServer(server, 'read')).toEqual(await readMirror(database));
+  });
+
+  test('has no limit of a role for what is slow, a limit for each lock, and no index that a long text breaks', async () => {
+    const { database } = await startStory();
+    // Not compressible, so longer than any entry of a B-tree.
+    const long = randomBytes(20_000).toString('hex');
+    const setText = (text: string): void => {
+      closing(openSqlite(database), (sqlite) =>
+        sqlite.exec(
+          `UPDATE cases SET name = '${text}', state = '${text}', court = '${text}' WHERE id = 1;
+           UPDATE dockets SET docket_number_manual = '${text}' WHERE case_id = 1;
+           UPDATE docket_entries SET description = '${text}' WHERE case_id = 1`,
+        ),
+      );
+    };
+    setText(long);
+    await server.query(`ALTER ROLE CURRENT_USER SET statement_timeout = '1min'`);
+    try {
+      await publishTo(server.url(), 'limits', database);
+      await server.query(
+        `CREATE SCHEMA notes; CREATE TABLE notes.seen (statement text, lock text);
+         CREATE FUNCTION notes.see() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+           INSERT INTO notes.seen VALUES (current_setting('statement_timeout'), current_setting('lock_timeout')); RETURN NEW; END $$;
+         CREATE TRIGGER see AFTER INSERT OR UPDATE ON limits.mirror_publication FOR EACH ROW EXECUTE FUNCTION notes.see();
+         CREATE TRIGGER see AFTER INSERT OR UPDATE ON limits.runs FOR EACH ROW EXECUTE FUNCTION notes.see();
+         UPDATE limits.runs SET outcome = 'changed by hand'; TRUNCATE notes.seen`,
+      );
+      await publishTo(server.url(), 'limits', database, { lockMs: 77 });
+      expect(await server.query('SELECT DISTINCT statement FROM notes.seen')).toEqual([{ statement: '0' }]);
+      expect(await one(`SELECT count(*)::int FROM notes.seen WHERE lock IN ('0', '0ms')`)).toBe(0);
+      expect(await one(`SELECT count(*)::int FROM notes.seen WHERE lock = '77ms'`)).toBeGreaterThan(0);
+    } finally {
+      await server.query('ALTER ROLE CURRENT_USER RESET statement_timeout');
+    }
+    expect(await one(`SELECT id::int FROM limits.cases WHERE docket_number = '${long}'`)).toBe(1);
+    expect(await readServer(server, 'limits')).toEqual(await readMirror(database));
   });
 
   test('keeps the old state whatever ends a publish, and the next one succeeds', async () => {

@@ -17,7 +17,10 @@ import { withMirrorMoment } from '../with-mirror.ts';
 
 export function defineOptions(command: Command): Command {
   command
-    .option('--full', 'build all tables anew, even if those on the server could be updated')
+    .option(
+      '--full',
+      'build all tables anew, even if those on the server could be updated, or are of another mirror or choice of texts',
+    )
     .option('--allow-partial', 'publish the newest run even if it is not complete')
     .option('--json', 'print JSON');
   return addSettings(command, ['database', ...PUBLISH_SETTINGS]).addHelpText(
@@ -62,7 +65,11 @@ export async function runCommand(address: string | undefined, flags: Flags, io: 
         lockMs: LOCK_MS,
         onRows: keepHeapSmall,
         onPlacing: () => {
+          recorder.open(place);
           recorder.begin(place);
+        },
+        onAbandoned: () => {
+          recorder.abandon(place.place);
         },
         onPlaced: () => {
           recorder.finish(place);

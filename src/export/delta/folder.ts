@@ -16,14 +16,7 @@ import { moveIntoPlace, syncFile, syncFolder } from '../../lib/replace-file.ts';
 import { codeOf } from '../../lib/system-errors.ts';
 import { ContentHash } from '../tally.ts';
 import type { Format } from '../formats/format.ts';
-import {
-  type Export,
-  type WrittenFile,
-  type WrittenTable,
-  listChosen,
-  toContentHash,
-  toManifest,
-} from '../manifest.ts';
+import { type Export, type WrittenFile, type WrittenTable, toContentHash, toManifest } from '../manifest.ts';
 import { MANIFEST } from '../target.ts';
 import { type DataFile, type TableState, UnknownLog, planCommit, toFileName, toStats } from './actions.ts';
 import { TABLES } from './foreign.ts';
@@ -93,7 +86,7 @@ interface PlannedTable {
 export function commitTables(
   named: string,
   { target, build }: { readonly target: string; readonly build: string },
-  done: Export & { readonly mirrorId: string },
+  done: Export,
   parts: PartContents,
   papers: Readonly<Record<string, string>>,
 ): Commit[] {
@@ -220,7 +213,7 @@ function moveFile(from: string, to: string): void {
 /** The manifest: that of the run, and for each run the versions of the tables that have its state. */
 function toFolderManifest(
   earlier: FolderManifest | null,
-  done: Export & { readonly mirrorId: string },
+  done: Export,
   planned: readonly PlannedTable[],
 ): object {
   const {
@@ -249,11 +242,6 @@ function toFolderManifest(
   };
   return {
     ...manifest,
-    mirror: done.mirrorId,
-    chosen_tables: listChosen(
-      planned.map(({ written }) => written.table.name),
-      done.leftOut,
-    ),
     left_out,
     left_since,
     coverage,

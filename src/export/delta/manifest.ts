@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { MirrorError } from '../../errors/mirror-error.ts';
-import type { Export, listChosen } from '../manifest.ts';
 import type { ExportedRun } from '../run.ts';
+import { type Selection, explainOther } from '../selection.ts';
 import { MANIFEST } from '../target.ts';
 import { hasShape, isListOf, isMapOf, isOneOf, isText, isTrueOrFalse, isWholeNumber } from './shape.ts';
 
@@ -22,15 +22,7 @@ export interface RunEntry {
   readonly tables: Readonly<Record<string, TableVersion>>;
 }
 
-export interface FolderManifest {
-  readonly raw: boolean;
-  readonly without_texts: boolean;
-  readonly filters: object;
-  /** The tables that were asked for, whether or not a run could give all of them. */
-  readonly chosen_tables: ReturnType<typeof listChosen>;
-  readonly source: string;
-  /** The id that a mirror and all its copies share. */
-  readonly mirror: string;
+export interface FolderManifest extends Selection {
   readonly runs: readonly RunEntry[];
 }
 
@@ -78,28 +70,16 @@ function parse(text: string): unknown {
 export function refuseOther(
   folder: string,
   named: string,
-  one: Pick<Export, 'isRaw' | 'withoutTexts' | 'filters'> & {
-    readonly tables: FolderManifest['chosen_tables'];
+  one: {
+    readonly selection: Selection;
     readonly run: ExportedRun;
-    readonly source: string;
-    readonly mirrorId: string;
     /** When a run of the mirror began; undefined if it has no such run. */
     readonly findStart: (runId: number) => string | undefined;
   },
 ): void {
-  const { raw, without_texts, filters, chosen_tables, source, mirror, runs } = readManifest(folder, named);
-  const [there, here] = [
-    { raw, without_texts, filters, tables: chosen_tables, source },
-    {
-      raw: one.isRaw,
-      without_texts: one.withoutTexts,
-      filters: one.filters,
-      tables: one.tables,
-      source: one.source,
-    },
-  ].map((selection) => JSON.stringify(selection));
-  if (there !== here) throw refuse(`${named} has another selection: ${there} instead of ${here}.`);
-  if (mirror !== one.mirrorId) throw refuse(`${named} has the runs of another mirror.`);
+  const { runs, ...there } = readManifest(folder, named);
+  const difference = explainOther(there, one.selection);
+  if (difference !== null) throw refuse(`${named} ${difference}.`);
   const { id, lacking } = one.run;
   const last = runs.at(-1);
   if (last !== undefined && id < last.run)

@@ -13,6 +13,7 @@ import {
   toManifestKind,
 } from '../target.ts';
 import { hasShape, isMapOf, isText, isWholeNumber } from '../delta/shape.ts';
+import { type ReadSelection, explainOther } from '../selection.ts';
 import type { ObjectAddress, UploadedPlace } from './address.ts';
 import type { Bucket, ListedObject, ReadObject } from './bucket.ts';
 
@@ -62,16 +63,24 @@ export async function uploadExport(bucket: Bucket, request: UploadRequest): Prom
   const { address, folder, kind, runId } = request;
   const counts = { objects: 0, bytes: 0, unchanged: 0, removed: 0 };
   const root = await readRoot(bucket, address, kind);
+  let place: UploadedPlace = { folder: '', keepsEarlier: false };
+  let isOnRecord = false;
+  // Before the first object, and not before a copy that is refused.
+  const record = (): void => {
+    if (!isOnRecord) request.onPlacing(place);
+    isOnRecord = true;
+  };
   const put = async (file: string, key: string, sha256: string): Promise<ReadObject> => {
+    record();
     const path = join(folder, file);
     const written = await bucket.put(key, { path }, sha256);
     counts.objects++;
     counts.bytes += lstatSync(path).size;
     return written;
   };
-  const toDone = (place: string, newer: string | null): Uploaded => ({
+  const toDone = (newer: string | null): Uploaded => ({
     address: `s3://${address.bucket}/${address.prefix}`,
-    folder: place,
+    folder: place.folder,
     newer,
     ...counts,
   });
@@ -80,34 +89,35 @@ export async function uploadExport(bucket: Bucket, request: UploadRequest): Prom
     const here = new Set(listFiles(folder));
     // A copy that died left objects without a manifest.
     const hasEarlier = root !== null || [...there.keys()].some((file) => !here.has(file));
-    const place = { folder: '', keepsEarlier: hasEarlier && !request.dropsHistory };
-    request.onPlacing(place);
+    place = { folder: '', keepsEarlier: hasEarlier && !request.dropsHistory };
     await uploadTables(bucket, request, { here, there }, put, counts);
+    record();
     request.onPlaced(place);
-    return toDone('', null);
+    return toDone(null);
   }
+  await refuseOther(bucket, request, root);
   const sums = readFileSync(join(folder, SUMS), 'utf8');
   // Every file has its hash in the sums, so an export with other files has another place, and no object there is another file.
-  const place = `run-${runId}-${toHash(sums).slice(0, 12)}`;
-  request.onPlacing({ folder: place, keepsEarlier: false });
+  place = { folder: `run-${runId}-${toHash(sums).slice(0, 12)}`, keepsEarlier: false };
   for (const [file, sha256] of [...parseSums(sums), [SUMS, toHash(sums)] as const]) {
-    const key = `${address.prefix}${place}/${file}`;
+    const key = `${address.prefix}${place.folder}/${file}`;
     if ((await bucket.read(key))?.sha256 === sha256) counts.unchanged++;
     else await put(file, key, sha256);
   }
-  request.onPlaced({ folder: place, keepsEarlier: false });
+  record();
+  request.onPlaced(place);
   request.check();
   const newer = findNewer(root, runId);
-  if (newer !== null) return toDone(place, newer);
-  const text = `${JSON.stringify({ kind: toRootKind(kind), newest: place, run: runId, sha256sums: toHash(sums) }, null, 2)}\n`;
+  if (newer !== null) return toDone(newer);
+  const text = `${JSON.stringify({ kind: toRootKind(kind), newest: place.folder, run: runId, sha256sums: toHash(sums) }, null, 2)}\n`;
   await bucket.put(`${address.prefix}${MANIFEST}`, { text }, toHash(text));
   counts.objects++;
   counts.bytes += Buffer.byteLength(text);
-  return toDone(place, null);
+  return toDone(null);
 }
 
 /** The manifest at the root of a prefix, as far as it is read. */
-interface Root {
+interface Root extends ReadSelection {
   readonly kind?: unknown;
   readonly run?: unknown;
   readonly newest?: unknown;
@@ -132,18 +142,42 @@ async function readRoot(
   );
 }
 
-function parseRoot(text: string): Root | null {
+function parseRoot(text: string | null): Root | null {
   try {
-    return JSON.parse(text) as Root | null;
+    return JSON.parse(text ?? 'null') as Root | null;
   } catch {
     return null;
   }
 }
 
+/** The folder that a manifest names; null if it names none. */
+const findNamed = (root: Root | null): string | null =>
+  typeof root?.newest === 'string' && /^run-\d+-[0-9a-f]{12}$/.test(root.newest) ? root.newest : null;
+
 /** The folder of a later run that a manifest names; null if it names none. */
-function findNewer(root: Root | null, runId: number): string | null {
-  if (typeof root?.run !== 'number' || root.run <= runId) return null;
-  return typeof root.newest === 'string' && /^run-\d+-[0-9a-f]{12}$/.test(root.newest) ? root.newest : null;
+const findNewer = (root: Root | null, runId: number): string | null =>
+  typeof root?.run === 'number' && root.run > runId ? findNamed(root) : null;
+
+/** Fails with EXPORT_REFUSED if the export that a manifest names has another selection, for those who read what the manifest names. */
+async function refuseOther(
+  bucket: Bucket,
+  { folder, address }: UploadRequest,
+  root: Root | null,
+): Promise<void> {
+  const named = findNamed(root);
+  if (named === null) return;
+  const key = `${address.prefix}${named}/${MANIFEST}`;
+  const there = parseRoot(await bucket.readText(key));
+  const here = parseRoot(readFileSync(join(folder, MANIFEST), 'utf8'));
+  const other = explainOther(there ?? {}, here ?? {});
+  if (other === null) return;
+  throw new MirrorError(
+    'EXPORT_REFUSED',
+    `The newest export below s3://${address.bucket}/${address.prefix} ${other}.`,
+    {
+      hint: `Name another prefix, or delete the object ${address.prefix}${MANIFEST} to begin anew.`,
+    },
+  );
 }
 
 const toHash = (text: string): string => createHash('sha256').update(text).digest('hex');
