@@ -1,6 +1,7 @@
 import { type IncomingMessage, type ServerResponse, createServer } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { gzip as gzipCallback } from 'node:zlib';
 import { inventFile, sendError } from './invented-files.ts';
@@ -32,7 +33,25 @@ export type FileFault =
   /** A file of another format. */
   | 'word'
   /** Bytes without end, and no length. */
-  | 'endless';
+  | 'endless'
+  /** A page without end. */
+  | 'endless-page'
+  /** Bytes without end in a coding that nobody asked for. */
+  | 'unknown-coding'
+  /** A few bytes that become many when they are decompressed. */
+  | 'bomb'
+  /** Status 206, although no part was requested. */
+  | 'part'
+  /** The connection is reset in the middle. */
+  | 'reset'
+  /** A byte from time to time. */
+  | 'drip'
+  /** A head that is larger than a client reads. */
+  | 'huge-head'
+  /** The file, with a cookie and a name that leads out of a folder. */
+  | 'odd-head'
+  /** Status 503, with a pause of thousands of years. */
+  | 'absurd-pause';
 
 /** One request that the file host received. */
 export interface FileRequest {
@@ -41,6 +60,7 @@ export interface FileRequest {
   readonly range: string | undefined;
   /** Whether it had an Authorization header, whatever its value. */
   readonly authorization: boolean;
+  readonly cookie: boolean;
 }
 
 export interface FakeFilesOptions {
@@ -78,7 +98,14 @@ export async function startFakeFiles(options: FakeFilesOptions = {}): Promise<Fa
 }
 
 function toFileRequest({ method = 'GET', url = '/', headers }: IncomingMessage): FileRequest {
-  return { method, path: url, range: headers.range, authorization: headers.authorization !== undefined };
+  const [authorization, cookie] = [headers.authorization, headers.cookie].map((one) => one !== undefined);
+  return {
+    method,
+    path: url,
+    range: headers.range,
+    authorization: authorization === true,
+    cookie: cookie === true,
+  };
 }
 
 async function respond(
@@ -145,6 +172,49 @@ async function sendFile(
       response.writeHead(200, headers);
       await sendWithoutEnd(response);
       return;
+    case 'endless-page':
+      response.writeHead(200, { 'content-type': 'text/html' });
+      await sendWithoutEnd(response);
+      return;
+    case 'unknown-coding':
+      response.writeHead(200, { ...headers, 'content-encoding': 'zstd' });
+      await sendWithoutEnd(response);
+      return;
+    case 'bomb':
+      response
+        .writeHead(200, { ...headers, 'content-encoding': 'gzip' })
+        .end(await gzip(Buffer.concat([Buffer.from('%PDF-1.4\n'), Buffer.alloc(BOMB_BYTES)])));
+      return;
+    case 'part':
+      response
+        .writeHead(206, { ...headers, 'content-range': `bytes 0-${file.length - 1}/${file.length}` })
+        .end(file);
+      return;
+    case 'reset':
+      response.writeHead(200, { ...headers, 'content-length': file.length });
+      await new Promise((sent) => response.write(file.subarray(0, file.length >> 1), sent));
+      response.socket?.resetAndDestroy();
+      return;
+    case 'drip':
+      response.writeHead(200, headers);
+      await pipeline(Readable.from(dripBytes(file)), response).catch(() => undefined);
+      return;
+    case 'huge-head':
+      response.writeHead(200, { ...headers, 'x-filler': 'x'.repeat(100_000) }).end(file);
+      return;
+    case 'odd-head':
+      response
+        .writeHead(200, {
+          ...headers,
+          'set-cookie': 'session=1; Path=/',
+          'content-disposition': 'attachment; filename="../../../outside.pdf"',
+        })
+        .end(file);
+      return;
+    case 'absurd-pause':
+      response.setHeader('retry-after', '99999999999');
+      sendError(response, 503, 'SlowDown', 'Reduce your request rate.');
+      return;
     case 'html':
       response.writeHead(200, { 'content-type': 'text/html' }).end('<!DOCTYPE html><title>Log in</title>');
       return;
@@ -176,6 +246,15 @@ async function sendFile(
         })
         .end(part);
     }
+  }
+}
+
+const BOMB_BYTES = 2_000_000;
+
+async function* dripBytes(file: Buffer): AsyncGenerator<Buffer, void> {
+  for (const byte of file) {
+    yield Buffer.of(byte);
+    await delay(20);
   }
 }
 

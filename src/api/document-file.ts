@@ -73,7 +73,9 @@ export function canAskPause(head: ResponseHead): boolean {
 const hasNoFile = (head: ResponseHead): boolean =>
   NO_SUCH_FILE.has(head.status) && !(head.status === 403 && isHtmlHead(head));
 
-const isHtmlHead = (head: ResponseHead): boolean => /html/i.test(oneHeader(head, 'content-type') ?? '');
+/** Whether a response says of itself that it is a page. */
+export const isHtmlHead = (head: ResponseHead): boolean =>
+  /html/i.test(oneHeader(head, 'content-type') ?? '');
 
 /**
  * Judges the head of a response: null if a file follows. Throws a MirrorError; a {@link TransientError} is worth another
@@ -158,9 +160,12 @@ function inFileSystem<Result>(path: string, use: () => Result): Result {
   try {
     return use();
   } catch (cause) {
-    throw new MirrorError('FILE_UNWRITABLE', `${path} cannot be written: ${wordsOf(cause)}.`, { cause });
+    throw toUnwritable(path, cause);
   }
 }
+
+const toUnwritable = (path: string, cause: unknown): MirrorError =>
+  new MirrorError('FILE_UNWRITABLE', `${path} cannot be written: ${wordsOf(cause)}.`, { cause });
 
 const DECODERS = {
   gzip: createGunzip,
@@ -169,25 +174,29 @@ const DECODERS = {
   br: createBrotliDecompress,
 } as const;
 
+type Coding = keyof typeof DECODERS | 'identity';
+
+/** How the body of a response is compressed; undefined if no file can be made of it. */
+export function findCoding(head: ResponseHead): Coding | undefined {
+  const coding = (oneHeader(head, 'content-encoding') ?? '').trim().toLowerCase();
+  if (coding === '' || coding === 'identity') return 'identity';
+  return Object.hasOwn(DECODERS, coding) ? (coding as Coding) : undefined;
+}
+
 /** Decompresses a file that a host compressed although it was asked not to. Returns the hash and length of what is then at the path. */
 export async function decodeFile(
   path: string,
-  coding: string,
+  coding: keyof typeof DECODERS,
   maxBytes: number,
   url: URL,
 ): Promise<{ hash: string; bytes: number }> {
-  const create = Object.hasOwn(DECODERS, coding) ? DECODERS[coding as keyof typeof DECODERS] : undefined;
-  if (create === undefined)
-    throw new TransientError('RESPONSE_UNEXPECTED', `${describePath(url)} has an unknown Content-Encoding`, {
-      isOdd: true,
-    });
   const decoded = `${path}.decoded`;
   const hash = createHash('sha256');
   let bytes = 0;
   try {
     await pipeline(
       createReadStream(path),
-      create(),
+      DECODERS[coding](),
       async function* measure(chunks: AsyncIterable<Buffer>) {
         for await (const chunk of chunks) {
           bytes += chunk.length;
@@ -200,6 +209,8 @@ export async function decodeFile(
     );
   } catch (thrown) {
     if (thrown instanceof MirrorError) throw thrown;
+    // A full disk says nothing about the file. What zlib throws names no call of the system.
+    if (thrown instanceof Error && 'syscall' in thrown) throw toUnwritable(decoded, thrown);
     throw new TransientError(
       'RESPONSE_UNEXPECTED',
       `${describePath(url)} cannot be decompressed: ${messageOf(thrown)}`,

@@ -5,7 +5,9 @@ import {
   FileWriter,
   canAskPause,
   decodeFile,
+  findCoding,
   findFileRefusal,
+  isHtmlHead,
   judgeFileContent,
   judgeFileHead,
   toTooLarge,
@@ -63,7 +65,8 @@ export function createFileClient(options: FileClientOptions, runtime: Runtime): 
       const request = { url, headers, limits, durationLeftMs, signal };
       const head = await streamRequest(http, request, (chunk, begun) => {
         pacing.addBytes(chunk.length);
-        if (begun?.status !== 200) return 'enough';
+        // What is not stored is not received, however long it is.
+        if (begun?.status !== 200 || isHtmlHead(begun) || findCoding(begun) === undefined) return 'enough';
         if (Number(oneHeader(begun, 'content-length')) > maxFileBytes) throw toTooLarge(maxFileBytes);
         writer.add(chunk);
         return undefined;
@@ -96,9 +99,15 @@ export function createFileClient(options: FileClientOptions, runtime: Runtime): 
       }
       const judged = judgeFileHead(received, url, now());
       if (judged !== null) return judged;
-      const coding = (oneHeader(received, 'content-encoding') ?? 'identity').trim().toLowerCase();
+      const coding = findCoding(received);
+      if (coding === undefined)
+        throw new TransientError(
+          'RESPONSE_UNEXPECTED',
+          `${describePath(url)} has an unknown Content-Encoding`,
+          { isOdd: true },
+        );
       const { hash, bytes } =
-        coding === 'identity' || coding === '' ? received : await decodeFile(path, coding, maxFileBytes, url);
+        coding === 'identity' ? received : await decodeFile(path, coding, maxFileBytes, url);
       if (statSync(path).size !== bytes)
         throw new MirrorError('FILE_UNWRITABLE', `${path} does not hold what was written to it.`);
       return judgeFileContent(path, bytes, url) === 'pdf'

@@ -1,6 +1,7 @@
 import got, { type Got, RequestError } from 'got';
 import { MirrorError, TransientError, messageOf } from '../errors/mirror-error.ts';
 import type { Agents } from './http-agents.ts';
+import { renderPlural } from '../lib/layout.ts';
 import { toSafeWords } from '../lib/safe-text.ts';
 import { MEANINGS, type RawResponse, findMeaning, oneHeader } from './responses.ts';
 import { describePath } from './urls.ts';
@@ -67,7 +68,7 @@ export interface RequestLimits {
   readonly connectTimeoutMs: number;
   /** From the end of the request to the first byte of the response. */
   readonly responseTimeoutMs: number;
-  /** The longest silence between two pieces of a response. */
+  /** The longest time without another KiB of a response, or its end. */
   readonly idleTimeoutMs: number;
   /** The largest response, in bytes, after decompression. */
   readonly maxBodyBytes: number;
@@ -132,14 +133,14 @@ export async function streamRequest(
   const endHead = watchHead(stream, url.protocol === 'https:', limits, (error) => stream.destroy(error));
   const silence = watchSilence(limits.idleTimeoutMs, (error) => stream.destroy(error));
   stream.once('response', silence.begin);
-  // A slow trickle never triggers the silence timeout, but the maximum duration still ends it.
+  // A response that is a little faster is ended by the maximum duration.
   const deadline = setTimeout(
     () => stream.destroy(new MirrorError('MAX_DURATION_REACHED', 'The run reached its maximum duration.')),
     Math.min(durationLeftMs, MAX_TIMER_MS),
   );
   try {
     for await (const chunk of stream as AsyncIterable<Buffer>) {
-      silence.begin();
+      silence.note(chunk.length);
       if (onChunk(chunk, head) === 'enough') break;
     }
   } catch (thrown) {
@@ -193,22 +194,38 @@ function toExpected(headers: RawResponse['headers'] | undefined, chunk: Buffer):
   return Number.isSafeInteger(length) ? length : chunk.length;
 }
 
-/** Calls `onSilence` if `begin` is not called again within the limit. */
+/** So many bytes end the wait for more. Otherwise a server that sends a byte from time to time would hold a pass for hours. */
+const ENOUGH_BYTES = 1024;
+
+/** Calls `onSilence` if within the limit less is noted than {@link ENOUGH_BYTES}. */
 function watchSilence(limitMs: number, onSilence: (error: Error) => void) {
   let timer: NodeJS.Timeout | undefined;
+  let bytes = 0;
   const begin = (): void => {
     clearTimeout(timer);
+    bytes = 0;
     timer = setTimeout(() => {
       const expired = timer;
       // While a page was stored, data may have arrived unread. The next turn of the event loop reads it first.
       setImmediate(() => {
         if (timer === expired)
-          onSilence(new TransientError('NETWORK_FAILED', `The response stopped for ${limitMs} ms.`));
+          onSilence(
+            new TransientError(
+              'NETWORK_FAILED',
+              bytes === 0
+                ? `The response stopped for ${limitMs} ms.`
+                : `The response had only ${renderPlural(bytes, 'byte')} in ${limitMs} ms.`,
+            ),
+          );
       });
     }, limitMs);
   };
   return {
     begin,
+    note: (received: number) => {
+      bytes += received;
+      if (bytes >= ENOUGH_BYTES) begin();
+    },
     end: () => {
       clearTimeout(timer);
       timer = undefined;

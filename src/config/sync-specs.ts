@@ -91,7 +91,7 @@ export const SETTINGS_OF_SYNC = nameVariables({
   idleTimeoutMs: {
     flag: '--idle-timeout <ms>',
     default: '60000',
-    description: 'Timeout between two chunks of a response, in milliseconds.',
+    description: 'Longest time without another KiB of a response, in milliseconds.',
     parse: wholeNumber(1),
   },
   maxBodyBytes: {

@@ -36,7 +36,8 @@ not followed. Documents that are not for the public are never requested.
 The files are stored in the folder DATABASE.files, by the hash of their content; equal files
 are stored once. The table document_files says which document has which file. A file is
 requested again only when its document changes. A failure costs only its own file, which is
-requested again after a pause. Snapshots do not contain files.
+requested again after a pause; a host that asks for a pause, or does not respond, costs only
+its own files. Snapshots do not contain files.
 
 Requests for files that the host does not have, that are too large or that it redirects to another
 host do not use up the budget if the answer has less than 64 kB, up to as many as the budget has: a

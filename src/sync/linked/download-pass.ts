@@ -22,7 +22,7 @@ import { type Mirror, withWriter } from '../../db/open-mirror.ts';
 import { finishRedactionsIfPossible } from '../../db/redact.ts';
 import { MirrorError } from '../../errors/mirror-error.ts';
 import { isDatabaseError } from '../report.ts';
-import { BudgetMeter, BudgetSpentError, type FailureJudge, MAX_ATTEMPTS, endsEarly } from './pass-limits.ts';
+import { BudgetMeter, BudgetSpentError, MAX_ATTEMPTS, endsEarly } from './pass-limits.ts';
 
 /* One pass over the texts or the files of documents. Where they come from, and how one is stored, is up to its source. */
 
@@ -58,7 +58,11 @@ export interface DownloadSource<
   readonly plan: Plan;
   /** Closed by the pass. */
   readonly client: PacedClient;
-  readonly judge: Pick<FailureJudge, 'noteRead' | 'judge'>;
+  readonly judge: {
+    noteRead(document: DueDocument): void;
+    /** Returns the error with which the pass ends; null if it goes on. */
+    judge(error: MirrorError, signal: AbortSignal, document: DueDocument): Promise<MirrorError | null>;
+  };
   /** The outcomes of answers, and `failed`. */
   readonly outcomes: readonly (Answer['outcome'] | 'failed')[];
   /** Answers that cost no request. They are recorded first, and are not due any more. */
@@ -66,13 +70,15 @@ export interface DownloadSource<
   /** Whether the requests for this answer, which had so many bytes, do not count. */
   readonly isFree?: (answer: Answer, bytes: number) => boolean;
   /**
-   * For a source of several hosts. `isHeld`: its host requested a pause that is too long to wait for; `isPaused`: or a
-   * shorter one. `toHeldError` says with what a pass ends that held documents; null if it held none.
+   * For a source of several hosts. `isHeld`: its host requested a pause that is too long to wait for, or does not respond; `isPaused`: it
+   * requested a shorter pause. `toHeldError` says with what a pass ends that held documents because of a pause, and `findFailure` with
+   * what it fails because hosts do not respond; null if there are none.
    */
   readonly hosts?: {
     isHeld(document: DueDocument): boolean;
     isPaused(document: DueDocument): boolean;
     toHeldError(): MirrorError | null;
+    findFailure(): MirrorError | null;
   };
   /** Records a pause that a host requested, in the caller's transaction. */
   readonly writePause?: (until: Date, host: string) => void;
@@ -227,7 +233,7 @@ async function fetchDue<Kind extends DownloadKind, Plan, Answer extends { readon
     });
   };
   let listed = await fetchListed();
-  // A host that requested a pause took places in the list: those of other hosts take them now.
+  // A host that requested a pause, or does not respond, took places in the list: those of other hosts take them now.
   while (listed.outcome === 'complete' && listed.held > 0) {
     of -= listed.held;
     listed = await fetchListed();
@@ -250,7 +256,10 @@ function toEnding<Kind extends DownloadKind, Plan, Answer extends { readonly out
   { outcome, error }: Ending,
   source: DownloadSource<Kind, Plan, Answer>,
 ): Ending {
-  if (outcome !== 'complete') return { outcome, error };
+  if (outcome !== 'complete' && (outcome !== 'budget' || error !== null)) return { outcome, error };
+  const failure = source.hosts?.findFailure() ?? null;
+  if (failure !== null) return { outcome: 'failed', error: failure };
+  if (outcome === 'budget') return { outcome, error };
   if (source.isAnyDue()) return { outcome: 'budget', error: source.hosts?.toHeldError() ?? null };
   return { outcome: source.isAnyRefused?.() === true ? 'partial' : 'complete', error: null };
 }
@@ -268,8 +277,8 @@ function* orderByPause<Answer extends { readonly outcome: string }>(
 }
 
 /**
- * Requests one document after another, and records what came of each. `held`: the documents that were not requested because of a pause
- * of their host.
+ * Requests one document after another, and records what came of each. `held`: the documents that were not requested because of their
+ * host.
  */
 async function fetchEach<Kind extends DownloadKind, Plan, Answer extends { readonly outcome: string }>(
   due: readonly DueDocument[],
@@ -296,7 +305,7 @@ async function fetchEach<Kind extends DownloadKind, Plan, Answer extends { reado
           meter.endRest();
         });
         record({ document, result: { answer }, at: now() });
-        judge.noteRead();
+        judge.noteRead(document);
         const { requests, bytes } = client.traffic();
         if (source.isFree?.(answer, bytes - before.bytes) === true)
           meter.giveBack(requests - before.requests);
@@ -310,7 +319,7 @@ async function fetchEach<Kind extends DownloadKind, Plan, Answer extends { reado
         if (hosts !== undefined && (error.code === 'RETRY_AFTER_TOO_LONG' || hosts.isHeld(document)))
           continue;
         if (endsEarly(error)) throw error;
-        const cause = await judge.judge(error, signal);
+        const cause = await judge.judge(error, signal, document);
         if (cause !== null) return { outcome: 'failed', error: cause, held };
       }
     }

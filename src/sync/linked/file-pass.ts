@@ -120,12 +120,24 @@ export function runFilePass(request: FilePassRequest, runtime: Runtime): Promise
         },
         runtime,
       );
-      const isHeld = (document: DueDocument): boolean => client.isHeld(toFileHost(document));
+      const failures = new FileFailureJudge();
+      const isHeld = (document: DueDocument): boolean => {
+        const host = toFileHost(document);
+        return client.isHeld(host) || failures.isLeft(host);
+      };
       return {
         kind: 'files',
         plan,
         client,
-        judge: new FileFailureJudge(),
+        judge: {
+          noteRead: (document) => {
+            failures.noteRead(toFileHost(document));
+          },
+          judge: (error, _signal, document) => {
+            failures.noteFailure(toFileHost(document), error);
+            return Promise.resolve(null);
+          },
+        },
         outcomes: FILE_OUTCOMES,
         refused: () => eachRefusedFile(mirror, selection, terms),
         isFree: ({ outcome }: FileAnswer, bytes: number) =>
@@ -139,6 +151,7 @@ export function runFilePass(request: FilePassRequest, runtime: Runtime): Promise
             const held = countHeld(mirror, selection, toTerms(now), all);
             return held.length === 0 ? null : toHeldError(held, now);
           },
+          findFailure: () => failures.findFailure(),
         },
         writePause: (pausedUntil, host) => {
           writePausedHost(mirror, { host, pausedUntil }, runtime.now());

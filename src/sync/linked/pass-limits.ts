@@ -1,6 +1,7 @@
 import type { LinkedBudget } from '../../config/parsers.ts';
 import type { Client } from '../../api/client.ts';
 import { ERROR_KINDS, type ErrorCode, MirrorError } from '../../errors/mirror-error.ts';
+import { renderPlural } from '../../lib/layout.ts';
 
 /** Thrown in place of a request for which the budget of a pass has nothing left: a normal end. */
 export class BudgetSpentError extends Error {
@@ -125,20 +126,40 @@ export class FailureJudge {
   }
 }
 
-/** After so many files in a row that the network or the host failed, the pass ends. */
+/** After so many files of a host in a row that the network or the host failed, the pass leaves the others of that host. */
 const FAILED_FILES_IN_A_ROW = 10;
 
-/** The same for files: their hosts have no address that shows whether they respond at all. */
-export class FileFailureJudge implements Pick<FailureJudge, 'noteRead' | 'judge'> {
-  #inARow = 0;
+/**
+ * The same for files: their hosts have no address that shows whether they respond at all. A host that does not respond costs only
+ * its own files: the pass leaves them, and goes on with those of other hosts.
+ */
+export class FileFailureJudge {
+  readonly #inARow = new Map<string, number>();
+  readonly #left = new Map<string, MirrorError>();
 
-  noteRead(): void {
-    this.#inARow = 0;
+  noteRead(host: string): void {
+    this.#inARow.delete(host);
   }
 
-  judge(error: MirrorError): Promise<MirrorError | null> {
-    this.#inARow = ERROR_KINDS[error.code].exit === 'network' ? this.#inARow + 1 : 0;
-    const ends = ENDS_THE_PASS.has(error.code) || this.#inARow >= FAILED_FILES_IN_A_ROW;
-    return Promise.resolve(ends ? error : null);
+  noteFailure(host: string, error: MirrorError): void {
+    const isOfNetwork = ERROR_KINDS[error.code].exit === 'network';
+    const inARow = isOfNetwork ? (this.#inARow.get(host) ?? 0) + 1 : 0;
+    this.#inARow.set(host, inARow);
+    if (ENDS_THE_PASS.has(error.code) || inARow >= FAILED_FILES_IN_A_ROW) this.#left.set(host, error);
+  }
+
+  /** Whether the pass leaves the files of the host. */
+  isLeft(host: string): boolean {
+    return this.#left.has(host);
+  }
+
+  /** With what the pass ends; null if every host responds. */
+  findFailure(): MirrorError | null {
+    const [first] = this.#left;
+    if (first === undefined) return null;
+    const [host, { code, message, hint }] = first;
+    const others =
+      this.#left.size === 1 ? '' : ` ${renderPlural(this.#left.size - 1, 'other host')} failed too.`;
+    return new MirrorError(code, `The files of ${host} are left: ${message}${others}`, { hint });
   }
 }
