@@ -140,7 +140,7 @@ export async function fetchDocuments<
   ).finally(() => {
     progress.end();
   });
-  const exit = toExit(report);
+  const exit = toExit(command.kind, report);
   await print(
     () => command.toReportJson(report, EXIT_CODES[exit].code),
     () => command.renderReport(report, reportStyle(io)),
@@ -148,12 +148,14 @@ export async function fetchDocuments<
   return exit;
 }
 
-/** The end of the budget is a normal end. Files on hosts that are not known are not, if no selected document has a file. */
-function toExit({
-  outcome,
-  error,
-  counts,
-}: DownloadReport<DownloadKind> & { readonly counts: Outcomes }): ExitName {
-  if (outcome === 'partial') return counts.files === 0 ? 'partial' : 'complete';
+/**
+ * The end of the budget is a normal end. That some failed, or are on hosts that are not known, is not if nothing of what was selected is
+ * stored.
+ */
+function toExit(
+  kind: DownloadKind,
+  { outcome, error, counts }: DownloadReport<DownloadKind> & { readonly counts: Outcomes },
+): ExitName {
+  if (outcome === 'partial') return counts[kind] === 0 ? 'partial' : 'complete';
   return outcome === 'complete' || outcome === 'budget' ? 'complete' : (error?.exit ?? 'unexpected');
 }

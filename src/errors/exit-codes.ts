@@ -12,7 +12,7 @@ export const EXIT_CODES = {
   partial: {
     code: 6,
     description:
-      'Some of the requested lists are complete and some are not; the next run continues. Or `fetch-files` stored no file, because `--file-hosts` does not name the hosts.',
+      'Some of the requested lists are complete and some are not; the next run continues. Or `fetch-texts` or `fetch-files` has nothing of what was selected, because everything failed or is on hosts that `--file-hosts` does not name. Or `redact --snapshots` left copies that may have the content.',
   },
   suspicious: {
     code: 7,

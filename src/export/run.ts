@@ -3,6 +3,7 @@ import type { Mirror } from '../db/open-mirror.ts';
 import { MirrorError } from '../errors/mirror-error.ts';
 import { type AsOf, toRunText } from '../history/moments.ts';
 import { findRunAsOf } from '../history/period.ts';
+import { renderCount, renderPlural } from '../lib/layout.ts';
 import { SITE } from './citation.ts';
 
 /** The run whose state is exported. */
@@ -192,6 +193,14 @@ export interface Coverage {
   readonly linked_lists_read: number;
   /** Records of the API that could not be read as cases. */
   readonly rejected_records: number;
+}
+
+/** How many linked lists were not read; null if all were. */
+export function explainUnread({ linked_lists, linked_lists_read }: Coverage): string | null {
+  const unread = linked_lists - linked_lists_read;
+  return unread <= 0
+    ? null
+    : `${renderCount(unread)} of ${renderPlural(linked_lists, 'list')} of documents, dockets and resources ${unread === 1 ? 'was' : 'were'} not read yet: what they have is not here.`;
 }
 
 /** Reads the coverage of a run. The tables of the connection have their state after that run. */

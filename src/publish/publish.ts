@@ -1,7 +1,7 @@
 import type { Mirror } from '../db/open-mirror.ts';
 import { refuseRedactedMeanwhile } from '../db/state.ts';
 import { MirrorError } from '../errors/mirror-error.ts';
-import { type ExportedRun, readMirrorId } from '../export/run.ts';
+import { type Coverage, type ExportedRun, findCoverage, readMirrorId } from '../export/run.ts';
 import { TABLE_NAMES, type Table } from '../export/table.ts';
 import { chooseCases, readRun, toTables } from '../export/select.ts';
 import { PACKAGE } from '../lib/package-info.ts';
@@ -81,6 +81,7 @@ export interface PublishRequest extends Patience {
 export interface Published {
   readonly schema: string;
   readonly run: ExportedRun;
+  readonly coverage: Coverage;
   /** The run that was published before; null if there was none. */
   readonly earlierRunId: number | null;
   /** What an update wrote and removed; null if all tables were built anew. */
@@ -121,6 +122,7 @@ export async function publishMirror(mirror: Mirror, request: PublishRequest): Pr
     if (earlier !== null && !isUpdate) await refuseDependents(session, schema, earlier);
     const isTemporary = await makeBeside(session, schema);
     readRun(mirror, run, false);
+    const coverage = findCoverage(mirror, run);
     const caseIds = chooseCases(mirror, { values: {}, filed: null }, false);
     const tokens = listTokens(mirror, tables, caseIds, run);
     const work: Work = { session, mirror, request, tables, tokens, caseIds };
@@ -137,7 +139,7 @@ export async function publishMirror(mirror: Mirror, request: PublishRequest): Pr
     }
     await session.commit();
     request.onPlaced?.();
-    return { schema, run, earlierRunId: earlier?.runId ?? null, tables: sizes, ...done };
+    return { schema, run, coverage, earlierRunId: earlier?.runId ?? null, tables: sizes, ...done };
   } finally {
     await session.close();
   }

@@ -14,6 +14,7 @@ import { basename, dirname, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { openSqlite } from '../../src/db/engine.ts';
 import { openMirror } from '../../src/db/open-mirror.ts';
+import { EXIT_CODES } from '../../src/errors/exit-codes.ts';
 import { recordedCases } from '../../fake-api/collection/recorded-cases.ts';
 import { listSnapshots, removeOldSnapshots } from '../../src/backup/list.ts';
 import { createPartialFile } from '../../src/backup/copy.ts';
@@ -87,7 +88,8 @@ describe('redact finds every copy of the content', () => {
     writeFileSync(`${database}.replaced-20260101T000000000Z-wal`, CANARY);
     source.remove(7);
     await sync();
-    const { stdout } = await run('redact', '7', '--snapshots', '--yes');
+    const { exitCode, stdout } = await run('redact', '7', '--snapshots', '--yes');
+    expect(exitCode).toBe(EXIT_CODES.partial.code); // for what it left
     expect(stdout).toContain('2 rejected records');
     expect(stdout).toContain('replaced-20260101T000000000Z-wal (cannot be read');
     expect(stdout).toMatch(/somebodys\.db \(left alone, .*delete it if no program uses it/);

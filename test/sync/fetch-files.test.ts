@@ -454,7 +454,11 @@ describe('a file that does not come', () => {
     const { json, rows, wait, stored, states, database } = await start([{ id: 11 }], {
       fault: () => (isBroken ? fault : undefined),
     });
-    expect(await json()).toMatchObject({ exit_code: 0, pass: { failed: 1, files: 0, requests: 3 } });
+    expect(await json()).toMatchObject({
+      outcome: 'partial',
+      exit_code: EXIT_CODES.partial.code,
+      pass: { failed: 1, files: 0, requests: 3 },
+    });
     expect(rows('SELECT outcome, failures, error_code FROM document_files')).toEqual([
       { outcome: 'failed', failures: 1, error_code: code },
     ]);

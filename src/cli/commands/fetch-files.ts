@@ -39,6 +39,9 @@ requested again only when its document changes. A failure costs only its own fil
 requested again after a pause; a host that asks for a pause, or does not respond, costs only
 its own files. Snapshots do not contain files.
 
+The exit code is 6 if nothing of what was selected is stored, because all of it failed or is on
+hosts that --file-hosts does not name.
+
 Requests for files that the host does not have, that are too large or that it redirects to another
 host do not use up the budget if the answer has less than 64 kB, up to as many as the budget has: a
 pass sends at most twice its budget. The output names the hosts of files that were not requested

@@ -63,7 +63,7 @@ The file (PDF) of a document is removed with it, unless another document has an 
 
 redact lists the copies that still contain the content: snapshots, the copy before an
 upgrade, replaced mirrors, and copies under any other name beside the mirror or in the
-snapshot folder. --snapshots removes the content from them too. It also lists where the mirror was
+snapshot folder. --snapshots removes the content from them too, and exits with 6 if it left some. It also lists where the mirror was
 exported, copied (--to) and published, each with the command that replaces what is there, and other
 exports beside the mirror and in the current folder. Copies that you made elsewhere keep the content.
 Tables and views that you added to the file are not searched. If the site publishes the case
@@ -120,7 +120,8 @@ export async function runCommand(caseId: number | undefined, flags: Flags, io: I
     io.stdout,
     flags.json === true ? toJsonLine(toJson(outcome)) : render(outcome, named, textWidth(io)),
   );
-  return 'complete';
+  // A copy that was left, whatever the reason, may still have what was to be removed.
+  return runId !== null && wantsCopies && holding.length > 0 ? 'partial' : 'complete';
 }
 
 /** Takes a place off the record. Fails with USAGE if it is not on it, or if the folder is still there. */

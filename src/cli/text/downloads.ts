@@ -1,11 +1,9 @@
-import { isFileHost } from '../../config/settings.ts';
-import type { RefusedHost } from '../../db/linked/files.ts';
 import type { DownloadReport } from '../../sync/linked/download-pass.ts';
 import { renderBytes, renderDuration } from './words.ts';
 import type { TextPassReport, TextPlan } from '../../sync/linked/text-pass.ts';
 import type { ReportStyle } from './report.ts';
 import type { FilePassReport, FilePlan } from '../../sync/linked/file-pass.ts';
-import type { HeldHost } from '../../db/linked/paused-hosts.ts';
+import { renderPausedHosts, renderRefusedHosts, toPausedHostsJson } from './file-hosts.ts';
 import { suggestFiles, toFetch } from './suggested-fetches.ts';
 import type { FileState } from '../../db/linked/file-store.ts';
 import type { DownloadKind, FilePassRow, TextPassRow } from '../../db/linked/passes.ts';
@@ -70,10 +68,17 @@ function toDownloadJson<Own>(report: Report, exitCode: number, own: Own) {
   };
 }
 
-const toEnding = (kind: DownloadKind, { outcome, error }: Report): string => {
+/** What a partial pass left, and why. */
+const renderLeft = ({ failed, refused = 0 }: Outcomes): string =>
+  [
+    ...((failed ?? 0) === 0 ? [] : [`${renderCount(failed ?? 0)} failed, to be requested again another day`]),
+    ...(refused === 0 ? [] : [`${renderCount(refused)} on another host or not public`]),
+  ].join('; ');
+
+const toEnding = (kind: DownloadKind, { outcome, error, counts }: Report): string => {
   switch (outcome) {
     case 'partial':
-      return 'partial, files are left on hosts that --file-hosts does not name';
+      return `partial, no selected ${ONE[kind]} is due now, but some are left: ${renderLeft(counts)}`;
     case 'complete':
       return `complete, no selected ${ONE[kind]} is due now`;
     case 'budget':
@@ -113,48 +118,6 @@ function renderDownloadReport(
   ];
   return localizeTimes(`${lines.join('\n')}\n`, timeZone);
 }
-
-/** So many hosts are named. */
-const MAX_HOSTS = 5;
-
-/**
- * The hosts that are not known, and how to go on. Empty if there is none. A document can name any host, so only those that
- * --file-hosts takes are in the text and in the flag to copy.
- */
-function renderRefusedHosts(refused: readonly RefusedHost[], knownHosts: readonly string[]): string[] {
-  if (refused.length === 0) return [];
-  const total = refused.reduce((sum, { documents }) => sum + documents, 0);
-  const named = refused.filter(({ host }) => isFileHost(host)).slice(0, MAX_HOSTS);
-  const others = refused.length - named.length;
-  const where = [
-    ...(named.length === 0
-      ? []
-      : [named.map(({ host, documents }) => `${host} (${renderCount(documents)})`).join(', ')]),
-    ...(others === 0 ? [] : [renderPlural(others, named.length === 0 ? 'odd host' : 'other host')]),
-  ];
-  const [first] = named;
-  const advice =
-    first === undefined
-      ? ''
-      : ` If you trust a host, run fetch-files with --file-hosts "${[...knownHosts, first.host].join(';')}", or set CLEARINGHOUSE_FILE_HOSTS.`;
-  return [
-    `Not requested, because --file-hosts does not name their host: ${renderPlural(total, 'file')} on ${where.join(' and ')}.${advice}`,
-  ];
-}
-
-/** The paused hosts, each with its files that are due. Empty if there is none. */
-const renderPausedHosts = (held: readonly HeldHost[]): string[] =>
-  held.map(
-    ({ host, documents, pausedUntil }) =>
-      `${host} allows no request before ${pausedUntil.toISOString()}: ${renderPlural(documents, 'file')} ${documents === 1 ? 'waits' : 'wait'}. Files of other hosts do not; --ignore-retry-after of fetch-files ignores it.`,
-  );
-
-const toPausedHostsJson = (held: readonly HeldHost[]) =>
-  held.map(({ host, documents, pausedUntil }) => ({
-    host,
-    documents,
-    paused_until: pausedUntil.toISOString(),
-  }));
 
 /** What a pass is going to do, and the room that it takes. `copies`: the number of snapshots that are kept. */
 export function renderTextPlan(

@@ -1,9 +1,20 @@
 import type { FinishedExport } from '../../export/export.ts';
 import type { Commit } from '../../export/delta/folder.ts';
 import type { Uploaded } from '../../export/upload/upload.ts';
+import { explainUnread } from '../../export/run.ts';
 import { type WrittenTable, listLeftOut, renderWithheld } from '../../export/manifest.ts';
+import type { TableName } from '../../export/table.ts';
 import { renderPlural } from '../../lib/layout.ts';
 import { renderBytes } from './words.ts';
+
+/** The tables with records of linked lists alone. */
+const OF_LINKED_LISTS: ReadonlySet<TableName> = new Set<TableName>([
+  'further_docket_entries',
+  'documents',
+  'case_documents',
+  'resources',
+  'case_resources',
+]);
 
 const sizeOf = ({ files }: WrittenTable): number => files.reduce((sum, { bytes }) => sum + bytes, 0);
 
@@ -13,6 +24,8 @@ export function renderTableProgress(written: WrittenTable): string {
 
 export function renderExport(folder: string, done: FinishedExport): string {
   const { run, tables, leftOut, format, database, kind, replaced, commits, uploaded } = done;
+  const hasLinked = tables.some(({ table }) => OF_LINKED_LISTS.has(table.name));
+  const unread = hasLinked ? explainUnread(done.coverage) : null;
   const withheld = renderWithheld(done);
   const sizes = new Map(tables.flatMap(({ files }) => files.map((file) => [file.path, file.bytes])));
   const bytes = [...sizes.values()].reduce((sum, one) => sum + one, 0);
@@ -27,6 +40,7 @@ export function renderExport(folder: string, done: FinishedExport): string {
           `It replaced the earlier ${kind === 'delta' ? 'Delta tables with all their versions' : kind}: ${renderPlural(replaced.tables, 'table')}, the state after run ${replaced.runId}.`,
         ]),
     ...(run.lacking === null ? [] : [`Not complete: ${run.lacking}.`]),
+    ...(unread === null ? [] : [unread]),
     ...(commits === null ? [] : [renderCommits(commits)]),
     ...tables.map(
       (one, at) => `  ${one.table.name}: ${renderPlural(one.rows, 'row')}${renderVersion(commits?.[at])}`,
@@ -72,6 +86,8 @@ export function toExportJson(folder: string, done: FinishedExport): object {
     format: kind === 'delta' ? kind : format,
     run_id: run.id,
     complete: run.lacking === null,
+    linked_lists: done.coverage.linked_lists,
+    linked_lists_read: done.coverage.linked_lists_read,
     tables: tables.map((one) => ({ name: one.table.name, rows: one.rows, bytes: sizeOf(one) })),
     left_out: leftOut,
     left_since: withheld,

@@ -1,4 +1,5 @@
 import type { Misfits } from '../../export/columns.ts';
+import { explainUnread } from '../../export/run.ts';
 import { renderPlural } from '../../lib/layout.ts';
 import type { LoadedTable } from '../../publish/load.ts';
 import type { Published } from '../../publish/publish.ts';
@@ -13,7 +14,8 @@ const countAll = (counts: Misfits[keyof Misfits]): number =>
   Object.values(counts).reduce((sum, count) => sum + count, 0);
 
 export function renderPublished(published: Published): string {
-  const { schema, run, tables, merged, earlierRunId, loaded } = published;
+  const { schema, run, coverage, tables, merged, earlierRunId, loaded } = published;
+  const unread = explainUnread(coverage);
   const how =
     merged === null
       ? 'All tables were built anew.'
@@ -24,6 +26,7 @@ export function renderPublished(published: Published): string {
     `${schema}: ${renderPlural(tables.length, 'table')}, ${renderBytes(sizeOf(published))}, the state after run ${run.id} (ended at ${run.endedAt}).`,
     how,
     ...(run.lacking === null ? [] : [`Not complete: ${run.lacking}.`]),
+    ...(unread === null ? [] : [unread]),
     ...tables.map(
       ({ name, rows, bytes }) => `  ${name}: ${renderPlural(rows, 'row')}, ${renderBytes(bytes)}`,
     ),
@@ -39,7 +42,8 @@ export function renderPublished(published: Published): string {
   return `${lines.join('\n')}\n`;
 }
 
-export function toPublishedJson({ schema, run, tables, merged, earlierRunId, loaded }: Published): object {
+export function toPublishedJson(published: Published): object {
+  const { schema, run, coverage, tables, merged, earlierRunId, loaded } = published;
   const merge = (kind: keyof Misfits): Record<string, number> =>
     Object.fromEntries(
       loaded.flatMap(({ table, misfits }) =>
@@ -50,6 +54,8 @@ export function toPublishedJson({ schema, run, tables, merged, earlierRunId, loa
     schema,
     run_id: run.id,
     complete: run.lacking === null,
+    linked_lists: coverage.linked_lists,
+    linked_lists_read: coverage.linked_lists_read,
     earlier_run_id: earlierRunId,
     built_anew: merged === null,
     rows_written: merged?.written ?? null,

@@ -3,7 +3,13 @@ import type { Mirror } from '../open-mirror.ts';
 import { type RecordedError, toDied, toPauseLeft } from '../run-log.ts';
 import { type DocumentListCheck, findDocumentListCheck } from './document-list.ts';
 import { type LinkedKindState, listKindStates } from './queue.ts';
-import { type FilePassOutcome, filePasses, linkedPasses, syncRuns, textPasses } from '../schema/schema.ts';
+import {
+  type DownloadPassOutcome,
+  filePasses,
+  linkedPasses,
+  syncRuns,
+  textPasses,
+} from '../schema/schema.ts';
 
 /* The logs of the passes: over linked lists, over the texts of documents, and over their files. */
 
@@ -19,7 +25,7 @@ export type FilePassRow = typeof filePasses.$inferSelect;
 
 /** How a pass ended that could record its end. */
 export interface PassEnding {
-  readonly outcome: Exclude<FilePassOutcome, 'running' | 'died'>;
+  readonly outcome: Exclude<DownloadPassOutcome, 'running' | 'died'>;
   readonly error: RecordedError | null;
 }
 

@@ -1,6 +1,6 @@
 import { index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import { documents } from './linked.ts';
-import { PASS_OUTCOMES } from './linked-log.ts';
+import { DOWNLOAD_PASS_OUTCOMES } from './linked-log.ts';
 import { count, recordedError, traffic } from './run-log.ts';
 
 /* The files (PDF) of documents. */
@@ -54,10 +54,6 @@ export const mirrorDroppedFiles = sqliteTable('mirror_dropped_files', {
   hash: text('hash').primaryKey().notNull(),
 });
 
-/** How a pass over files ended. */
-export const FILE_PASS_OUTCOMES = [...PASS_OUTCOMES, 'partial'] as const;
-export type FilePassOutcome = (typeof FILE_PASS_OUTCOMES)[number];
-
 /** One row for each host of files that requested a pause. It holds only the files of that host. */
 export const mirrorPausedHosts = sqliteTable('mirror_paused_hosts', {
   /** The host, with its port if it is not the usual one. */
@@ -68,14 +64,14 @@ export const mirrorPausedHosts = sqliteTable('mirror_paused_hosts', {
 });
 
 /**
- * One row for each `fetch-files`. `complete`: nothing that was asked for is left; `partial`: what is left is on hosts that `--file-hosts`
- * does not name; `budget`: the budget is spent, or a host requested a pause.
+ * One row for each `fetch-files`. `complete`: nothing that was asked for is left; `partial`: nothing is due now, but some failed, or are on
+ * hosts that `--file-hosts` does not name; `budget`: the budget is spent, or a host requested a pause.
  */
 export const filePasses = sqliteTable('file_passes', {
   id: integer('id').primaryKey(),
   started_at: text('started_at').notNull(),
   ended_at: text('ended_at'),
-  outcome: text('outcome', { enum: FILE_PASS_OUTCOMES }).notNull(),
+  outcome: text('outcome', { enum: DOWNLOAD_PASS_OUTCOMES }).notNull(),
   process_id: integer('process_id').notNull(),
   /** Requests that the pass may send; null for no limit. */
   budget: integer('budget'),

@@ -86,6 +86,9 @@ export const mirrorDocumentListChecks = sqliteTable('mirror_document_list_checks
 /** How a pass over linked lists or texts ended. */
 export const PASS_OUTCOMES = ['running', 'complete', 'budget', 'failed', 'interrupted', 'died'] as const;
 export type PassOutcome = (typeof PASS_OUTCOMES)[number];
+/** The same of a pass over texts or files, which can leave some for good reasons. */
+export const DOWNLOAD_PASS_OUTCOMES = [...PASS_OUTCOMES, 'partial'] as const;
+export type DownloadPassOutcome = (typeof DOWNLOAD_PASS_OUTCOMES)[number];
 
 /** One row for each linked pass: the part after a run that reads linked lists. `complete`: no list was due any more; `budget`: the budget was spent. */
 export const linkedPasses = sqliteTable(

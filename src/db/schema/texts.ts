@@ -1,5 +1,5 @@
 import { blob, index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
-import { PASS_OUTCOMES } from './linked-log.ts';
+import { DOWNLOAD_PASS_OUTCOMES } from './linked-log.ts';
 import { documents } from './linked.ts';
 import { recordedError, traffic } from './run-log.ts';
 
@@ -80,12 +80,15 @@ export const mirrorReplacedTexts = sqliteTable(
   (table) => [index('mirror_replaced_texts_document_id').on(table.document_id)],
 );
 
-/** One row for each time that texts were fetched. `complete`: nothing that was asked for is left; `budget`: the budget is spent. */
+/**
+ * One row for each time that texts were fetched. `complete`: nothing that was asked for is left; `partial`: nothing is due now, but some
+ * failed; `budget`: the budget is spent.
+ */
 export const textPasses = sqliteTable('text_passes', {
   id: integer('id').primaryKey(),
   started_at: text('started_at').notNull(),
   ended_at: text('ended_at'),
-  outcome: text('outcome', { enum: PASS_OUTCOMES }).notNull(),
+  outcome: text('outcome', { enum: DOWNLOAD_PASS_OUTCOMES }).notNull(),
   process_id: integer('process_id').notNull(),
   /** Requests that the pass may send; null for no limit. */
   budget: integer('budget'),

@@ -82,8 +82,8 @@ export interface DownloadSource<
   };
   /** Records a pause that a host requested, in the caller's transaction. */
   readonly writePause?: (until: Date, host: string) => void;
-  /** Whether documents are left that are not due, because their host is not known. */
-  readonly isAnyRefused?: () => boolean;
+  /** Whether selected documents are left that are not due: they failed, or their host is not known. */
+  isAnyLeft(): boolean;
   /** Lists the documents that are due and not held, the most urgent first. */
   listDue(limit: number): readonly DueDocument[];
   /** Requests one text or file. Throws a MirrorError if there is no clear answer. */
@@ -261,7 +261,7 @@ function toEnding<Kind extends DownloadKind, Plan, Answer extends { readonly out
   if (failure !== null) return { outcome: 'failed', error: failure };
   if (outcome === 'budget') return { outcome, error };
   if (source.isAnyDue()) return { outcome: 'budget', error: source.hosts?.toHeldError() ?? null };
-  return { outcome: source.isAnyRefused?.() === true ? 'partial' : 'complete', error: null };
+  return { outcome: source.isAnyLeft() ? 'partial' : 'complete', error: null };
 }
 
 /** First the documents of hosts without a pause, then those whose host may have to be waited for. */

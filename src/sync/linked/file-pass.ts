@@ -157,7 +157,13 @@ export function runFilePass(request: FilePassRequest, runtime: Runtime): Promise
           writePausedHost(mirror, { host, pausedUntil }, runtime.now());
         },
         listDue: (limit) => listDueFiles(mirror, selection, terms, limit, isHeld),
-        isAnyRefused: () => listRefusedHosts(mirror, selection, toTerms(runtime.now())).length > 0,
+        isAnyLeft: () => {
+          const now = toTerms(runtime.now());
+          return (
+            countFiles(mirror, selection, now).failed > 0 ||
+            listRefusedHosts(mirror, selection, now).length > 0
+          );
+        },
         fetch: (document, signal, maxAttempts) =>
           fetchIntoStore(mirror, client, document, signal, maxAttempts),
         write: (finding) => {

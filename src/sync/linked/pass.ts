@@ -35,7 +35,7 @@ import { toRisingClock } from '../sync-lists.ts';
 import { BudgetMeter, BudgetSpentError, FailureJudge, MAX_ATTEMPTS, endsEarly } from './pass-limits.ts';
 import { findListedChanges } from './document-list.ts';
 import { Turns } from './order.ts';
-import { type LinkedReport, LinkedTally, type SkippedPass } from './report.ts';
+import { type LinkedReport, LinkedTally, type SkippedPass, toFailedIfNothingRead } from './report.ts';
 
 /** The pass follows the newest run of the mirror: everything that it stores belongs to that run. */
 export interface LinkedPassRequest {
@@ -208,8 +208,9 @@ class LinkedPass {
   }
 
   async run(): Promise<Omit<LinkedReport, 'passId' | 'runId' | 'startedAt' | 'endedAt'>> {
-    const ending = await this.#readAll();
+    const sofar = await this.#readAll();
     const sums = this.#tally.toSums(this.#client.traffic());
+    const ending = toFailedIfNothingRead(sofar, sums, this.#tally.failures);
     const { due } = this.#turns;
     return {
       ...ending,

@@ -1,9 +1,10 @@
 import type { LinkedKind } from '../../api/linked-fields.ts';
 import type { LinkedPassRow } from '../../db/linked/passes.ts';
-import type { FilePassOutcome } from '../../db/schema/files.ts';
+import type { DownloadPassOutcome } from '../../db/schema/linked-log.ts';
 import type { LinkedFigures } from '../../db/linked/list-states.ts';
 import type { ExitName } from '../../errors/exit-codes.ts';
-import type { MirrorError } from '../../errors/mirror-error.ts';
+import { MirrorError } from '../../errors/mirror-error.ts';
+import { renderPlural } from '../../lib/layout.ts';
 
 /** The sums of a linked pass. */
 export type LinkedSums = Pick<
@@ -53,10 +54,10 @@ export interface SkippedPass {
 }
 
 /** How a pass ended, as a part of a sentence. */
-const ENDED: Readonly<Record<FilePassOutcome, string>> = {
+const ENDED: Readonly<Record<DownloadPassOutcome, string>> = {
   running: 'in progress',
   complete: 'complete',
-  partial: 'ended without the files of hosts that --file-hosts does not name',
+  partial: 'partial',
   budget: 'ended when its budget was spent',
   failed: 'failed',
   interrupted: 'interrupted',
@@ -64,7 +65,7 @@ const ENDED: Readonly<Record<FilePassOutcome, string>> = {
 };
 
 /** How a pass over linked lists, texts or files ended, in words. An error can end one before its budget is spent. */
-export const toPassWords = (outcome: FilePassOutcome, hasError: boolean): string =>
+export const toPassWords = (outcome: DownloadPassOutcome, hasError: boolean): string =>
   outcome === 'budget' && hasError ? 'ended early' : ENDED[outcome];
 
 export const isSkipped = (result: LinkedReport | SkippedPass): result is SkippedPass => 'skipped' in result;
@@ -76,6 +77,23 @@ export function toExit(
 ): ExitName {
   if (ofRun !== 'complete' || error === null) return ofRun;
   return outcome === 'failed' || outcome === 'interrupted' ? error.exit : ofRun;
+}
+
+/** Nothing of all that was requested is no normal end, even of the budget. */
+export function toFailedIfNothingRead(
+  ending: Pick<LinkedReport, 'outcome' | 'error'>,
+  { lists_read, lists_failed }: LinkedSums,
+  [first]: readonly LinkedFailure[],
+): Pick<LinkedReport, 'outcome' | 'error'> {
+  const isNormal = ending.error === null && (ending.outcome === 'complete' || ending.outcome === 'budget');
+  if (!isNormal || lists_read > 0 || first === undefined) return ending;
+  const { code, message, hint } = first.error;
+  const error = new MirrorError(
+    code,
+    `No list could be read, of ${renderPlural(lists_failed, 'list')} that were requested. The first: ${message}`,
+    { cause: first.error, hint },
+  );
+  return { outcome: 'failed', error };
 }
 
 /** Counts what a pass does. */

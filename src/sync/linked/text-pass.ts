@@ -78,6 +78,7 @@ export function runTextPass(request: TextPassRequest, runtime: Runtime): Promise
           return undefined;
         },
         isAnyDue: () => countTexts(mirror, selection, runtime.now()).due > 0,
+        isAnyLeft: () => countTexts(mirror, selection, runtime.now()).failed > 0,
       };
     },
     (mirror, report) => {

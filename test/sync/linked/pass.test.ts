@@ -243,6 +243,23 @@ describe('a failure of more than one list', () => {
     expect([report.outcome, report.sums.lists_failed, report.sums.lists_read]).toEqual(['complete', 15, 12]);
   });
 
+  test.each([
+    ['100', 6],
+    ['4', 4],
+  ])(
+    'the failure of every list that was requested is that of the pass (budget %s)',
+    async (budget, lists) => {
+      const odd = { kind: 'status', status: 200, body: { unexpected: true } } as const;
+      const harness = await start(2, { faults: always(odd, ({ route }) => route.kind === 'linked') });
+      const report = await harness.pass(budget, { settings: { maxAttempts: '1' } });
+      expect(report).toMatchObject({
+        outcome: 'failed',
+        sums: { lists_read: 0, lists_failed: lists },
+        error: { code: 'RESPONSE_UNEXPECTED', exit: 'contract' },
+      });
+    },
+  );
+
   test('a server that stops responding ends the pass after ten lists', async () => {
     const harness = await start(9);
     await harness.fakeApi.close();

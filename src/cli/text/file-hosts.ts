@@ -1,0 +1,48 @@
+import { isFileHost } from '../../config/settings.ts';
+import type { RefusedHost } from '../../db/linked/files.ts';
+import type { HeldHost } from '../../db/linked/paused-hosts.ts';
+import { renderCount, renderPlural } from '../../lib/layout.ts';
+
+/* What `fetch-files` and `status` say of the hosts of files. */
+
+/** So many hosts are named. */
+const MAX_HOSTS = 5;
+
+/**
+ * The hosts that are not known, and how to go on. Empty if there is none. A document can name any host, so only those that
+ * --file-hosts takes are in the text and in the flag to copy.
+ */
+export function renderRefusedHosts(refused: readonly RefusedHost[], knownHosts: readonly string[]): string[] {
+  if (refused.length === 0) return [];
+  const total = refused.reduce((sum, { documents }) => sum + documents, 0);
+  const named = refused.filter(({ host }) => isFileHost(host)).slice(0, MAX_HOSTS);
+  const others = refused.length - named.length;
+  const where = [
+    ...(named.length === 0
+      ? []
+      : [named.map(({ host, documents }) => `${host} (${renderCount(documents)})`).join(', ')]),
+    ...(others === 0 ? [] : [renderPlural(others, named.length === 0 ? 'odd host' : 'other host')]),
+  ];
+  const [first] = named;
+  const advice =
+    first === undefined
+      ? ''
+      : ` If you trust a host, run fetch-files with --file-hosts "${[...knownHosts, first.host].join(';')}", or set CLEARINGHOUSE_FILE_HOSTS.`;
+  return [
+    `Not requested, because --file-hosts does not name their host: ${renderPlural(total, 'file')} on ${where.join(' and ')}.${advice}`,
+  ];
+}
+
+/** The paused hosts, each with its files that are due. Empty if there is none. */
+export const renderPausedHosts = (held: readonly HeldHost[]): string[] =>
+  held.map(
+    ({ host, documents, pausedUntil }) =>
+      `${host} allows no request before ${pausedUntil.toISOString()}: ${renderPlural(documents, 'file')} ${documents === 1 ? 'waits' : 'wait'}. Files of other hosts do not; --ignore-retry-after of fetch-files ignores it.`,
+  );
+
+export const toPausedHostsJson = (held: readonly HeldHost[]) =>
+  held.map(({ host, documents, pausedUntil }) => ({
+    host,
+    documents,
+    paused_until: pausedUntil.toISOString(),
+  }));
