@@ -235,7 +235,7 @@ export const ERRORS_OF_RUNS = {
     exit: 'output',
     description:
       'The folder of the files of documents is missing, is a link that leads nowhere, or has none of the stored files. Nothing is removed or forgotten.',
-    hint: 'Mount the disk, or put the folder back beside the mirror, and run the command again. If the files are lost for good, `fetch-files --core --accept-missing-files` requests those of core documents again.',
+    hint: 'Mount the disk, or put the folder back beside the mirror, and run the command again. If the files are lost for good, add --accept-missing-files: those of the selected documents are requested again.',
   },
   STATE_FILE_DAMAGED: {
     exit: 'database',

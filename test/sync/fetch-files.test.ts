@@ -292,6 +292,21 @@ test.each<[string, JsonObject[], number]>([
   expect((JSON.parse(stdout) as { pass: { files: number } }).pass.files).toBeGreaterThanOrEqual(files);
 });
 
+test.each<[string, string[], JsonObject]>([
+  ['of a type', ['--type', 'Notice'], { is_core_document: false, document_type: 'Notice' }],
+  ['without a type', ['--case', '1'], { is_core_document: false, document_type: null }],
+])('status names a command that requests lost files again: documents %s', async (_what, flags, fields) => {
+  const { run, folder, stored, host } = await start([{ id: 11, fields }]);
+  await run('fetch-files', ...flags);
+  const before = stored();
+  rmSync(folder, { recursive: true });
+  const said = (await run('status')).stdout.replaceAll(/\s+/g, ' ');
+  const [, words = ''] = /request it again: `clearinghouse-mirror ([^`]*)`/.exec(said) ?? [];
+  expect(words).toBe(`fetch-files ${flags.join(' ')} --accept-missing-files`);
+  expect((await run(...words.split(' '), '--file-hosts', new URL(host.url).host)).exitCode).toBe(0);
+  expect([before.length, stored()]).toEqual([1, before]);
+});
+
 describe('a file on another host', () => {
   test('is recorded and not requested, until its host is known', async () => {
     const other = await startHost();
@@ -625,7 +640,7 @@ describe('the folder of the files', () => {
       if (state === 'dangling') symlinkSync(`${folder}-not-mounted`, folder);
       if (state === 'empty') mkdirSync(folder);
       expect((await run('status')).stdout.replaceAll(/\s+/g, ' ')).toContain(
-        '`clearinghouse-mirror fetch-files --core --accept-missing-files` requests those of core documents again.',
+        'otherwise request them again: `clearinghouse-mirror fetch-files --core --accept-missing-files',
       );
       for (let time = 0; time < 2; time++) {
         const { exitCode, stderr } = await fetchFiles();

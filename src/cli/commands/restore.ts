@@ -87,7 +87,7 @@ function renderFiles(database: string): string {
     missing === 0
       ? ''
       : there === 0
-        ? ' Put the folder of the files there, or run `fetch-files --core --accept-missing-files`, which requests those of core documents again.'
+        ? ' Put the folder of the files there; if they are lost, `status` names the command that requests them again.'
         : ` The next fetch-files requests the other ${missing} again.`;
   return `Of the ${renderPlural(hashes.length, 'file')} of documents that it names, ${folder} has ${there}.${rest}\n`;
 }

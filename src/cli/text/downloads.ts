@@ -273,7 +273,7 @@ export const toTextStateJson = ({ counts, pass }: TextState) => ({ texts: counts
 
 /** The files in `status`: what is stored, what is missing, what is due, and what to do. Empty if none was ever requested. */
 export function renderFileState(
-  { stored, missing, counts, due, pausedHosts, pass }: FileState,
+  { stored, missing, missingOf, counts, due, pausedHosts, pass }: FileState,
   {
     folder,
     knownHosts,
@@ -289,7 +289,7 @@ export function renderFileState(
     missing === 0
       ? []
       : [
-          `${renderPlural(missing, 'stored file')} ${missing === 1 ? 'is' : 'are'} MISSING from that folder. If the folder is elsewhere, put it back; otherwise ${toFetch('files', ['--core', ...(missing === stored.files ? ['--accept-missing-files'] : [])], database)} requests those of core documents again.`,
+          `${renderPlural(missing, 'stored file')} ${missing === 1 ? 'is' : 'are'} MISSING from that folder. If the folder is elsewhere, put it back; otherwise request ${missing === 1 ? 'it' : 'them'} again: ${suggestFiles(missingOf, database, missing === stored.files ? ['--accept-missing-files'] : [])}.`,
         ];
   const notes = [
     ...lost,
@@ -299,7 +299,7 @@ export function renderFileState(
       ? []
       : ['fetch-files requests those that are too large again if its --max-file is another.']),
   ];
-  return `${renderDownloadState('files', counts, pass, { width, timeZone, notes, now: due.free, next: suggestFiles(due, database) })}${wrapText(held, width)}`;
+  return `${renderDownloadState('files', counts, pass, { width, timeZone, notes, now: due.free.documents, next: suggestFiles(due.free, database) })}${wrapText(held, width)}`;
 }
 
 export const toFileStateJson = ({ stored, missing, counts, due, pausedHosts, pass }: FileState) => ({

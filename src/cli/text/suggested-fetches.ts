@@ -1,4 +1,4 @@
-import type { DueFiles } from '../../db/linked/due-files.ts';
+import type { Selectable } from '../../db/linked/due-files.ts';
 import type { DownloadKind } from '../../db/linked/passes.ts';
 import { quoteWord } from '../../lib/command-line.ts';
 import { renderCount } from '../../lib/layout.ts';
@@ -14,20 +14,21 @@ export function toFetch(kind: DownloadKind, flags: readonly string[], database: 
 /** So many types are named in one command. */
 const MAX_TYPES = 5;
 
-/** The command that requests the most of the files that are due, and how many these are. */
+/** The command that requests the most of these files, with `more` flags, and how many these are if it is not all. */
 export function suggestFiles(
-  { free, freeCore, freeTypes, freeCase }: DueFiles,
+  { documents, core, types: all, caseId }: Selectable,
   database: string | null,
+  more: readonly string[] = [],
 ): string {
   const suggest = (flags: readonly string[], covered: number): string =>
-    `${toFetch('files', flags, database)}${covered === free ? '' : ` requests ${renderCount(covered)} of them`}`;
-  if (freeCore === free) return suggest(['--core'], freeCore);
-  const types = [...freeTypes]
+    `${toFetch('files', [...flags, ...more], database)}${covered === documents ? '' : ` requests ${renderCount(covered)} of them`}`;
+  if (core === documents) return suggest(['--core'], core);
+  const types = [...all]
     .filter(([type]) => type !== '')
     .sort(([, one], [, other]) => other - one)
     .slice(0, MAX_TYPES);
   const typed = types.reduce((sum, [, found]) => sum + found, 0);
-  if (typed > freeCore) return suggest(['--type', ...types.map(([type]) => type)], typed);
-  if (freeCore > 0) return suggest(['--core'], freeCore);
-  return `${toFetch('files', ['--case', String(freeCase)], database)} requests those of one case`;
+  if (typed > core) return suggest(['--type', ...types.map(([type]) => type)], typed);
+  if (core > 0) return suggest(['--core'], core);
+  return `${toFetch('files', ['--case', String(caseId), ...more], database)} requests those of one case`;
 }

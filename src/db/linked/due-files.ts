@@ -1,6 +1,11 @@
 import { parseFileUrl } from '../../api/document-file.ts';
 import type { Mirror } from '../open-mirror.ts';
-import { type DocumentSelection, type DueDocument, eachDueDocument } from './downloads.ts';
+import {
+  type DocumentSelection,
+  type DueDocument,
+  type SelectableDocument,
+  eachDueDocument,
+} from './downloads.ts';
 import {
   type FileTerms,
   type RefusedHost,
@@ -14,14 +19,75 @@ import {
 export const toFileHost = ({ file }: Pick<DueDocument, 'file'>): string =>
   parseFileUrl(file ?? '')?.host ?? '';
 
+/** Documents by what a command can select them by. */
+export interface Selectable {
+  readonly documents: number;
+  readonly core: number;
+  /** By type; an empty text for none. */
+  readonly types: ReadonlyMap<string, number>;
+  /** A case that has one of them; null if there is none. */
+  readonly caseId: number | null;
+}
+
+/** Finds a case that has a document. */
+export const prepareFindCase = ({
+  sqlite,
+}: Pick<Mirror, 'sqlite'>): ((documentId: number) => number | undefined) => {
+  const find = sqlite
+    .prepare<[number], number>(
+      'SELECT case_id FROM case_documents WHERE document_id = ? AND mirror_to_run_id IS NULL ORDER BY 1 LIMIT 1',
+    )
+    .pluck();
+  return (documentId) => find.get(documentId);
+};
+
+const addTo = (counts: Map<string, number>, name: string): void => {
+  counts.set(name, (counts.get(name) ?? 0) + 1);
+};
+
+/** Counts documents. */
+class SelectableTally {
+  readonly #types = new Map<string, number>();
+  readonly #findCase: (documentId: number) => number | undefined;
+  #documents = 0;
+  #core = 0;
+  #caseId: number | null = null;
+
+  constructor(mirror: Mirror) {
+    this.#findCase = prepareFindCase(mirror);
+  }
+
+  add({ documentId, isCore, type }: Pick<SelectableDocument, 'documentId' | 'isCore' | 'type'>): void {
+    this.#documents++;
+    this.#caseId ??= this.#findCase(documentId) ?? null;
+    if (isCore === true) this.#core++;
+    addTo(this.#types, type ?? '');
+  }
+
+  get result(): Selectable {
+    return { documents: this.#documents, core: this.#core, types: this.#types, caseId: this.#caseId };
+  }
+}
+
+/** The documents whose stored file is missing from the folder. */
+export function summarizeMissing(mirror: Mirror, hashes: readonly string[]): Selectable {
+  const tally = new SelectableTally(mirror);
+  const list = mirror.sqlite.prepare<
+    [string],
+    { readonly documentId: number; readonly isCore: number | null; readonly type: string | null }
+  >(
+    `SELECT documents.id AS documentId, is_core_document AS isCore, document_type AS type
+     FROM document_files JOIN documents ON documents.id = document_id WHERE hash = ?`,
+  );
+  for (const hash of hashes)
+    for (const document of list.all(hash)) tally.add({ ...document, isCore: document.isCore === 1 });
+  return tally.result;
+}
+
 /** The files that are due, by what a pass would do with them now. */
 export interface DueFiles {
-  /** Those that may be requested: all, those of core documents, and by type (an empty text for none). */
-  readonly free: number;
-  readonly freeCore: number;
-  readonly freeTypes: ReadonlyMap<string, number>;
-  /** A case that has one of them; null if there is none. */
-  readonly freeCase: number | null;
+  /** Those that may be requested. */
+  readonly free: Selectable;
   /** Files on hosts that are not known, also those that were refused before. */
   readonly refusedHosts: readonly RefusedHost[];
   /** Files of paused hosts. */
@@ -37,29 +103,14 @@ export function sortDueFiles(
 ): DueFiles {
   const hosts = new Map(listRefusedHosts(mirror, selection, terms).map((one) => [one.host, one.documents]));
   const held = new Map<string, number>();
-  const findCase = mirror.sqlite
-    .prepare<[number], number>(
-      'SELECT case_id FROM case_documents WHERE document_id = ? AND mirror_to_run_id IS NULL ORDER BY 1 LIMIT 1',
-    )
-    .pluck();
-  const freeTypes = new Map<string, number>();
-  let [free, freeCore] = [0, 0];
-  let freeCase: number | null = null;
-  const addTo = (counts: Map<string, number>, name: string): void => {
-    counts.set(name, (counts.get(name) ?? 0) + 1);
-  };
+  const free = new SelectableTally(mirror);
   for (const document of eachDueDocument(mirror, toScope(mirror, selection, terms))) {
     const refusal = findRefusal(document, terms.knownHosts);
     const host = toFileHost(document);
     if (refusal !== null) {
       if (refusal.host !== null) addTo(hosts, refusal.host);
     } else if (isHeld(host)) addTo(held, host);
-    else {
-      free++;
-      freeCase ??= findCase.get(document.documentId) ?? null;
-      if (document.isCore === true) freeCore++;
-      addTo(freeTypes, document.type ?? '');
-    }
+    else free.add(document);
   }
-  return { free, freeCore, freeTypes, freeCase, refusedHosts: sortHosts(hosts), held };
+  return { free: free.result, refusedHosts: sortHosts(hosts), held };
 }

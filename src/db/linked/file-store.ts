@@ -18,7 +18,7 @@ import {
   listFileHashes,
   measureFiles,
 } from './files.ts';
-import { type DueFiles, sortDueFiles } from './due-files.ts';
+import { type DueFiles, type Selectable, sortDueFiles, summarizeMissing } from './due-files.ts';
 import { type HeldHost, listPausedHosts } from './paused-hosts.ts';
 import { type FilePassRow, findNewestPass } from './passes.ts';
 
@@ -178,11 +178,11 @@ function removeFile(folder: string, hash: string): void {
   removeIfEmpty(sub);
 }
 
-/** How many stored files are not in the folder. */
-function countMissingFiles(mirror: Mirror): number {
+/** The hashes of the stored files that are not in the folder. */
+function listMissingFiles(mirror: Mirror): string[] {
   const there = new Set<string>();
   for (const { hash } of listStoredFiles(toFilesFolder(mirror.path))) if (hash !== null) there.add(hash);
-  return listFileHashes(mirror).filter((hash) => !there.has(hash)).length;
+  return listFileHashes(mirror).filter((hash) => !there.has(hash));
 }
 
 /** How many files in the folder no document has, and nothing dropped. */
@@ -219,8 +219,9 @@ function inStore<Result>(path: string, use: () => Result): Result {
 /** What is known of all files, and the newest pass over them. */
 export interface FileState {
   readonly stored: FileSums;
-  /** Stored files that are not in the folder. */
+  /** Stored files that are not in the folder, and the documents that have them. */
   readonly missing: number;
+  readonly missingOf: Selectable;
   /** Null if no file was ever requested. */
   readonly counts: FileCounts | null;
   /** The due files by their hosts; null if no file was ever requested. */
@@ -234,9 +235,11 @@ export function findFilesState(mirror: Mirror, terms: FileTerms): FileState {
   const pass = findNewestPass(mirror, 'files');
   const paused = new Map(listPausedHosts(mirror, terms.now).map((one) => [one.host, one]));
   const due = pass === null ? null : sortDueFiles(mirror, ALL_DOCUMENTS, terms, (host) => paused.has(host));
+  const missing = listMissingFiles(mirror);
   return {
     stored: measureFiles(mirror),
-    missing: countMissingFiles(mirror),
+    missing: missing.length,
+    missingOf: summarizeMissing(mirror, missing),
     counts: pass === null ? null : countFiles(mirror, ALL_DOCUMENTS, terms),
     due,
     pausedHosts: [...paused.values()].map((one) => ({ ...one, documents: due?.held.get(one.host) ?? 0 })),

@@ -239,7 +239,7 @@ export function planFiles(
   const stored = measureFiles(mirror);
   const names = new Set(paused.map(({ host }) => host));
   const { free, refusedHosts, held } = sortDueFiles(mirror, selection, terms, (host) => names.has(host));
-  const planned = Math.min(budget, free);
+  const planned = Math.min(budget, free.documents);
   return {
     counts,
     planned,

@@ -3,6 +3,7 @@ import { renderBytes, toCaseName } from '../../cli/text/words.ts';
 import type { Mirror } from '../../db/open-mirror.ts';
 import { findCaseWithoutEntries } from '../../db/read-case.ts';
 import { toFilePath, toFilesFolder } from '../../db/linked/file-store.ts';
+import { prepareFindCase } from '../../db/linked/due-files.ts';
 import { findFileState } from '../../db/linked/files.ts';
 import { findDocument } from '../../db/linked/read-records.ts';
 import { MirrorError } from '../../errors/mirror-error.ts';
@@ -221,13 +222,19 @@ function renderLinks(id: number, payload: JsonObject): Html {
 /** What is known of the file (PDF). The page names where it lies, and does not send it. */
 function renderFile(mirror: Mirror, id: number): Html {
   const row = findFileState(mirror, id);
+  const caseId = prepareFindCase(mirror)(id);
   return html`<section aria-labelledby="file">
     <h2 id="file">File</h2>
     <p>
       ${
         row === undefined
-          ? html`Not fetched. <code>clearinghouse-mirror fetch-files --core</code> fetches files of core
-              documents.`
+          ? html`Not fetched.
+            ${
+              caseId === undefined
+                ? null
+                : html`<code>clearinghouse-mirror fetch-files --case ${caseId}</code> fetches the files of its
+                    case.`
+            }`
           : row.hash === null || row.bytes === null
             ? (FILE_OUTCOMES[row.outcome] ?? row.outcome)
             : html`Stored, ${renderBytes(row.bytes)}:
