@@ -43,8 +43,8 @@ export function findFileRefusal(url: URL, knownHosts: readonly string[]): FileRe
   const refuse = (message: string, host: string | null = null): FileRefusal => ({ message, host });
   if (url.username !== '' || url.password !== '') return refuse('The address of the file has a user name.');
   if (isNonpublic(url.href)) return refuse('The file is in a folder that is not public.');
-  if (!knownHosts.includes(url.host))
-    return refuse(`The file is on another host: ${url.host}.`, url.host === '' ? null : url.host);
+  if (url.host === '') return refuse('The address of the file names no host.');
+  if (!knownHosts.includes(url.host)) return refuse(`The file is on another host: ${url.host}.`, url.host);
   const isSafe = url.protocol === 'https:' || (url.protocol === 'http:' && LOOPBACK_HOSTS.has(url.hostname));
   return isSafe ? null : refuse(`The address of the file is not encrypted: ${url.protocol}//${url.host}.`);
 }

@@ -165,7 +165,7 @@ export function toRedirectUrl(from: URL, location: string): URL {
   if (target.origin !== from.origin || target.protocol !== from.protocol || !isBare) {
     throw new MirrorError(
       'REDIRECT_REFUSED',
-      `The server redirected from ${from.origin} to ${toSafeWords(target.origin)}${isBare ? '' : ', with a user name'}.`,
+      `The server redirected from ${from.origin} to ${target.origin === 'null' ? 'an address without a host' : toSafeWords(target.origin)}${isBare ? '' : ', with a user name'}.`,
     );
   }
   if (toSubject(from) !== toSubject(target))

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { recordedCases } from '../../fake-api/collection/recorded-cases.ts';
 import { type FakeFiles, type FileFault, startFakeFiles } from '../../fake-api/serve/files.ts';
+import { renderRefusedHosts } from '../../src/cli/text/file-hosts.ts';
 import { openMirror } from '../../src/db/open-mirror.ts';
 import { EXIT_CODES } from '../../src/errors/exit-codes.ts';
 import { runCli } from '../support/command-line.ts';
@@ -119,6 +120,23 @@ describe('a hostile file host', () => {
     expect((report.pass as unknown as { bytes: number }).bytes).toBeLessThan(MAX_FILE);
   });
 });
+
+test.each([
+  ['files.example.org', ['a.example.org'], true],
+  ['files.example.org:8443', ['a.example.org'], true],
+  ['169.254.169.254', ['a.example.org'], false],
+  ['10.0.0.1:8080', ['a.example.org'], false],
+  ['[fd00::1]', ['a.example.org'], false],
+  ['localhost:5432', ['a.example.org'], false],
+  ['localhost:8080', ['127.0.0.1:8080'], true],
+])(
+  'a document or a redirect that names %s (known: %j) makes it a suggestion: %s',
+  (name, known, isSuggested) => {
+    const [said] = renderRefusedHosts([{ host: name, documents: 1 }], known);
+    expect(said).toContain(`1 file on ${name} (1)`);
+    expect(said?.includes('--file-hosts "')).toBe(isSuggested);
+  },
+);
 
 test('a file host that does not respond costs only its own files', async () => {
   await using dead = await startFakeFiles({ fault: () => 'cut' });

@@ -8,6 +8,16 @@ import { renderCount, renderPlural } from '../../lib/layout.ts';
 /** So many hosts are named. */
 const MAX_HOSTS = 5;
 
+const LOOPBACK = /^(?:localhost|127(?:\.\d+){3}|\[::1\])(?::\d+)?$/;
+const IP_ADDRESS = /^(?:\[|\d+(?:\.\d+){3}(?::|$))/;
+
+/**
+ * A number says nothing of whose host it is, and may be one of the network of the user, to which nobody else can send a request. This
+ * machine is suggested only where files come from it already, as in practice.
+ */
+const isSuggested = (host: string, knownHosts: readonly string[]): boolean =>
+  LOOPBACK.test(host) ? knownHosts.some((known) => LOOPBACK.test(known)) : !IP_ADDRESS.test(host);
+
 /**
  * The hosts that are not known, and how to go on. Empty if there is none. A document can name any host, so only those that
  * --file-hosts takes are in the text and in the flag to copy.
@@ -23,7 +33,7 @@ export function renderRefusedHosts(refused: readonly RefusedHost[], knownHosts: 
       : [named.map(({ host, documents }) => `${host} (${renderCount(documents)})`).join(', ')]),
     ...(others === 0 ? [] : [renderPlural(others, named.length === 0 ? 'odd host' : 'other host')]),
   ];
-  const [first] = named;
+  const first = named.find(({ host }) => isSuggested(host, knownHosts));
   const advice =
     first === undefined
       ? ''
