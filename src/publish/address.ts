@@ -6,7 +6,7 @@ import type { ExportPlace } from '../db/exports.ts';
 import { MirrorError } from '../errors/mirror-error.ts';
 import { renderOwnCommand } from '../lib/command-line.ts';
 import { codeOf, wordsOf } from '../lib/system-errors.ts';
-import { type SslMode, type TlsRequest, parseSslMode } from './tls.ts';
+import { type SslMode, type TlsRequest, isSocket, parseSslMode } from './tls.ts';
 
 /*
  * Where and as whom to connect: the address, then the variables of libpq, a service file and a password file, as psql
@@ -24,8 +24,8 @@ export interface Server {
   readonly password: string | null;
   readonly tls: TlsRequest | null;
   readonly connectMs: number;
-  /** What else the address says, without a secret: a command with the address needs it too. Paths are absolute. */
-  readonly options: Readonly<Record<string, string>>;
+  /** What else the address says, for a command that publishes there again. No password; paths are absolute. */
+  readonly recordedOptions: Readonly<Record<string, string>>;
   /** Where the address was set, for messages. */
   readonly from: string;
 }
@@ -99,19 +99,25 @@ export function findServer(address: PublishAddress, env: NodeJS.ProcessEnv): Ser
     password: options.password ?? findPassword(options.passfile, server, env, from),
     tls: toTls(options, host, env, from),
     connectMs: seconds * 1000,
-    options: toFurtherOptions(written),
+    recordedOptions: toRecordedOptions(written),
     from,
   };
 }
 
 /** The schema of a server as a place to which the mirror was published. It has no password. */
 export function toPublishedPlace(
-  { host, port, user, database, options }: Pick<Server, 'host' | 'port' | 'user' | 'database' | 'options'>,
+  {
+    host,
+    port,
+    user,
+    database,
+    recordedOptions,
+  }: Pick<Server, 'host' | 'port' | 'user' | 'database' | 'recordedOptions'>,
   { schema, withoutTexts }: { readonly schema: string; readonly withoutTexts: boolean },
   runId: number,
 ): ExportPlace {
-  const at = host.startsWith('/') ? '' : host.includes(':') ? `[${host}]` : encodeURIComponent(host);
-  const socket = host.startsWith('/') ? { host } : {};
+  const at = isSocket(host) ? '' : host.includes(':') ? `[${host}]` : encodeURIComponent(host);
+  const socket = isSocket(host) ? { host } : {};
   const toAddress = (login: string, parameters: Readonly<Record<string, string>>): string => {
     const query = Object.entries(parameters).map((one) => one.map(encodeURIComponent).join('='));
     return `postgres://${login}${at}:${port}/${encodeURIComponent(database)}${query.length === 0 ? '' : `?${query.join('&')}`}`;
@@ -122,7 +128,7 @@ export function toPublishedPlace(
     kind: 'postgres',
     command: renderOwnCommand(
       'publish',
-      toAddress(`${encodeURIComponent(user)}@`, { ...socket, ...options }),
+      toAddress(`${encodeURIComponent(user)}@`, { ...socket, ...recordedOptions }),
       {
         publishSchema: schema,
         noPublishTexts: withoutTexts,
@@ -136,14 +142,13 @@ export function toPublishedPlace(
 /** The options that are paths of files. */
 const PATHS: ReadonlySet<string> = new Set(['passfile', 'sslrootcert', 'sslcert', 'sslkey']);
 
-/** The options that the address of a place says otherwise or leaves out. */
-const LOGIN: ReadonlySet<string> = new Set(['host', 'port', 'user', 'dbname', 'password']);
+/** The options that a place has in other parts of its address, and the password, which it never has. */
+const NOT_RECORDED: ReadonlySet<string> = new Set(['host', 'port', 'user', 'dbname', 'password']);
 
-/** What an address says besides the server, the login and the password. */
-function toFurtherOptions(options: Options): Record<string, string> {
+function toRecordedOptions(options: Options): Record<string, string> {
   return Object.fromEntries(
     Object.entries(options)
-      .filter(([name]) => !LOGIN.has(name))
+      .filter(([name]) => !NOT_RECORDED.has(name))
       .map(([name, value]) => [name, PATHS.has(name) && value !== 'system' ? resolve(value) : value]),
   );
 }
@@ -154,31 +159,34 @@ const SCHEME = /^postgres(?:ql)?:\/\//i;
 function parseAddress({ text, from }: PublishAddress): Options {
   const rest = text.trim().replace(SCHEME, '');
   const [, authority = '', path = '', query = ''] = /^([^/?]*)(?:\/([^?]*))?(?:\?(.*))?$/s.exec(rest) ?? [];
+  if (path.includes('@')) throw refuse(`${from} has a "/" before an "@"; in a password, write it as %2F.`);
   const at = authority.lastIndexOf('@');
   const login = at === -1 ? '' : authority.slice(0, at);
   const colon = login.indexOf(':');
-  const [, host = '', , port] = /^(\[[^\]]*\]|[^:]*)(:(.*))?$/.exec(authority.slice(at + 1)) ?? [];
-  const parts: [OptionName, string | undefined][] = [
-    ['user', colon === -1 ? login : login.slice(0, colon)],
-    ['password', colon === -1 ? undefined : login.slice(colon + 1)],
-    ['host', host.replace(/^\[(.*)\]$/, '$1')],
-    ['port', port],
-    ['dbname', path],
-  ];
-  for (const [name, value] of new URLSearchParams(query)) {
-    if (IGNORED.has(name)) continue;
-    if (!isOption(name))
-      throw refuse(
-        `${from} has the parameter ${JSON.stringify(name.slice(0, 40))}, which is not supported.`,
-        `Leave it out. Known are ${Object.keys(VARIABLES).join(', ')}.`,
-      );
-    parts.push([name, encodeURIComponent(value)]);
-  }
-  return Object.fromEntries(
-    parts.flatMap(([name, value]) =>
-      value === undefined || value === '' ? [] : [[name, decode(value, name, from)]],
-    ),
-  );
+  const [, host = '', , port = ''] = /^(\[[^\]]*\]|[^:]*)(:(.*))?$/.exec(authority.slice(at + 1)) ?? [];
+  const encoded: Options = {
+    user: colon === -1 ? login : login.slice(0, colon),
+    password: colon === -1 ? '' : login.slice(colon + 1),
+    host: host.replace(/^\[(.*)\]$/, '$1'),
+    port,
+    dbname: path,
+  };
+  const written = Object.entries(encoded).map(([name, value]) => [name, decode(value, name, from)] as const);
+  const options = { ...Object.fromEntries(written), ...parseParameters(query, from) };
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== ''));
+}
+
+/** The options after the "?" of an address. A message never names one that is unknown: it may be a part of a password. */
+function parseParameters(query: string, from: string): Options {
+  const parameters = [...new URLSearchParams(query)].filter(([name]) => !IGNORED.has(name));
+  if (!parameters.every(([name]) => isOption(name)))
+    throw refuse(
+      `${from} has a parameter that is not supported.`,
+      query.includes('@')
+        ? 'In a password, write "?" as %3F.'
+        : `Leave it out. Supported are ${[...Object.keys(VARIABLES), ...IGNORED].join(', ')}.`,
+    );
+  return Object.fromEntries(parameters);
 }
 
 /** Whether an address contains a password. */
@@ -257,7 +265,7 @@ function readService(service: string, env: NodeJS.ProcessEnv, from: string): Opt
     if (found !== undefined) return found;
   }
   throw refuse(
-    `${from} asks for the service ${JSON.stringify(service.slice(0, 63))}, which no service file defines.`,
+    `${from} asks for a service that no service file defines.`,
     `Define it in ${files.join(' or ')}, or set PGSERVICEFILE.`,
   );
 }
@@ -296,13 +304,12 @@ function findPassword(
 
 /** The password of the first line of a password file that fits; null if none does. */
 export function parsePasswordFile(text: string, { host, port, database, user }: Login): string | null {
-  const isLocal = host.startsWith('/');
   for (const line of text.split('\n')) {
     if (line.startsWith('#')) continue;
     const fields = [...line.replace(/\r$/, '').matchAll(/((?:\\.|[^:\\])*)(?::|$)/g)].map(([, field = '']) =>
       field.replaceAll(/\\(.)/g, '$1'),
     );
-    const wanted = [isLocal ? 'localhost' : host, String(port), database, user];
+    const wanted = [isSocket(host) ? 'localhost' : host, String(port), database, user];
     const password = fields[wanted.length];
     if (password !== undefined && wanted.every((one, at) => fields[at] === '*' || fields[at] === one))
       return password;

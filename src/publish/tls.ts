@@ -16,12 +16,12 @@ export interface TlsRequest {
   readonly key: string | null;
 }
 
+/** Whether a host is the folder of a socket. */
+export const isSocket = (host: string): boolean => host.startsWith('/');
+
 /** Whether a host is this machine, so that nobody can listen in between. */
 const isLoopback = (host: string): boolean =>
-  host.startsWith('/') ||
-  host === 'localhost' ||
-  host === '::1' ||
-  (isIP(host) === 4 && host.startsWith('127.'));
+  isSocket(host) || host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
 
 /** The mode, by default the strictest off this machine. Fails with SETTING_INVALID. */
 export function parseSslMode(text: string | undefined, host: string, from: string): SslMode {

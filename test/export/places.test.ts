@@ -241,7 +241,13 @@ describe('where the mirror was exported', () => {
 
 test('a server is a place without its password and its user', () => {
   const selection = { schema: 'public', withoutTexts: true };
-  const server = { host: 'db.example.org', port: 5432, user: 'lo@der', database: 'research', options: {} };
+  const server = {
+    host: 'db.example.org',
+    port: 5432,
+    user: 'lo@der',
+    database: 'research',
+    recordedOptions: {},
+  };
   expect(toPublishedPlace(server, selection, 7)).toMatchObject({
     place: 'postgres://db.example.org:5432/research schema public',
     command:

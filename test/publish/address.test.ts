@@ -21,6 +21,7 @@ describe('an address', () => {
       'postgres:///d?host=/run/postgresql&user=u',
       { host: '/run/postgresql', database: 'd', user: 'u', tls: null },
     ],
+    ['postgres://h/d?user=u@example.org', { host: 'h', database: 'd', user: 'u@example.org' }],
     ['postgres://u@127.9.9.9/d', { tls: null }],
     ['postgres://u@localhost/d?sslmode=prefer', { tls: null }],
     ['postgres://u@h/d?connect_timeout=3&application_name=x', { connectMs: 3000 }],
@@ -73,7 +74,7 @@ describe('an address', () => {
       password: 'given',
     });
     expect(() => find('postgres://?service=none', env)).toThrow(
-      'service "none", which no service file defines',
+      'asks for a service that no service file defines',
     );
     chmodSync(join(home, '.pgpass'), 0o644);
     expect(() => find('postgres://?service=team', env)).toThrow('can be read by other users');
@@ -89,7 +90,13 @@ describe('an address', () => {
     ['postgres://u:lamp-secret@h:99999/d', 'port'],
     ['postgres://u:lamp-secret@h/d?sslmode=allow', 'is allow'],
     ['postgres://u:lamp-secret@h/d?sslmode=lamp-secret', 'unknown'],
-    ['postgres://u:lamp-secret@h/d?pool=lamp-secret', '"pool"'],
+    ['postgres://u:lamp-secret@h/d?pool=lamp-secret', 'a parameter that is not'],
+    ['postgres://u:x?lamp-secret@h/d', 'a parameter that is not'],
+    ['postgres://u:x?a=1&lamp-secret=2@h/d', 'a parameter that is not'],
+    ['postgres://u:5432/lamp-secret@h/d', 'write it as %2F'],
+    ['postgres://u:x/y?lamp-secret@h/d', 'a parameter that is not'],
+    ['postgres://u:x?lamp-secret', 'a parameter that is not'],
+    ['postgres://u@h/d?service=lamp-secret', 'a service that'],
     ['postgres://u:lamp-secret@h/d?sslrootcert=/nowhere', 'sslrootcert'],
     ['postgres://u:lamp-secret@h/d?sslcert=/nowhere', 'sslkey'],
   ])('%s is refused without its password', (text, told) => {
