@@ -93,20 +93,6 @@ function leaveWalMode(database: string): void {
   }
 }
 
-/**
- * Gives a mirror in its place a write-ahead log, so that its readers keep no writer out, such as the record of an export. If
- * somebody reads it already, the next sync does.
- */
-function enterWalMode(database: string): void {
-  try {
-    closing(openSqlite(database, { timeout: 1000 }), (sqlite) => {
-      sqlite.pragma('journal_mode = WAL');
-    });
-  } catch (thrown) {
-    if (!isSqliteError(thrown)) throw thrown;
-  }
-}
-
 export interface Restoration extends ContentCount {
   /** The replaced file, after following symbolic links. */
   readonly database: string;
@@ -151,12 +137,12 @@ export async function restoreSnapshot(
     compareContent(content, checkCopy(fresh), fresh);
     const redactedCases = hasPrevious ? listRedactedBack(database, fresh) : [];
     const isPastUnknown = hasPrevious && (exports === null || redactedCases === null);
+    enterWalMode(fresh);
     // Every user who could read or write the mirror still can.
     takeAfter(fresh, statSync(database, { throwIfNoEntry: false }) ?? statSync(snapshot));
     removeSecondCopies(database, snapshot);
     const replaced = setAside(database, at);
     moveIntoPlace(fresh, database);
-    enterWalMode(database);
     return { ...content, database, replaced, redactedCases: redactedCases ?? [], isPastUnknown };
   } catch (thrown) {
     signal.throwIfAborted();
@@ -196,6 +182,16 @@ function finishMirror(fresh: string): void {
   closing(openSqlite(fresh), (sqlite) => {
     writeNote(sqlite, null);
     sqlite.pragma('journal_mode = DELETE');
+  });
+}
+
+/**
+ * Gives a mirror the mode in which its readers keep no writer out, such as the record of an export. Closing removes the
+ * log. Before the move, because a reader of the mirror in its place would prevent it.
+ */
+function enterWalMode(fresh: string): void {
+  closing(openSqlite(fresh), (sqlite) => {
+    sqlite.pragma('journal_mode = WAL');
   });
 }
 

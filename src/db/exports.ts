@@ -1,7 +1,7 @@
 import type Database from 'better-sqlite3';
 import { MirrorError, messageOf } from '../errors/mirror-error.ts';
 import { closing, openSqlite } from './engine.ts';
-import { toDatabaseError } from './errors.ts';
+import { isSqliteError, toDatabaseError } from './errors.ts';
 import type { Mirror } from './open-mirror.ts';
 import type { PlaceKind, mirrorExports } from './schema/schema.ts';
 import { keepSeals } from './seals.ts';
@@ -59,6 +59,7 @@ export function forgetBeginning(path: string, place: string): string | null {
 /**
  * Records that a place gets content, before it has it: a process that dies leaves a place on record. Returns why it could not be
  * recorded, as where this user may only read the mirror or another connection writes to it for longer than `waitMs`; null if it is.
+ * A mirror without a write-ahead log is not waited for.
  */
 export function recordPlace(
   path: string,
@@ -83,16 +84,31 @@ function write(path: string, waitMs: number, action: (sqlite: Database.Database)
     return closing(openSqlite(path, { fileMustExist: true, timeout: waitMs }), (sqlite) => {
       if (sqlite.prepare('SELECT 1 FROM mirror_snapshot').get() !== undefined)
         return `${path} is a snapshot, and a snapshot is not changed`;
-      // Without a write-ahead log, a reader keeps writers out until it ends. The export that waits is one.
-      if (sqlite.pragma('journal_mode', { simple: true }) !== 'wal') sqlite.pragma('busy_timeout = 0');
       keepSeals(sqlite);
-      action(sqlite);
+      if (sqlite.pragma('journal_mode', { simple: true }) === 'wal') action(sqlite);
+      else if (!writeBesideReaders(sqlite, action))
+        return `${path} has no write-ahead log, so the export that reads it keeps out the record; the next \`sync\` gives it one`;
       return null;
     });
   } catch (thrown) {
     const error = toDatabaseError(thrown, path);
     if (error instanceof MirrorError) return messageOf(error).replace(/\.$/, '');
     throw error;
+  }
+}
+
+/**
+ * Writes to a mirror without a write-ahead log, where a reader keeps writers out until it ends; false if one does. The
+ * export that calls this reads the mirror itself, so it does not wait.
+ */
+function writeBesideReaders(sqlite: Database.Database, action: (sqlite: Database.Database) => void): boolean {
+  sqlite.pragma('busy_timeout = 0');
+  try {
+    action(sqlite);
+    return true;
+  } catch (thrown) {
+    if (isSqliteError(thrown) && thrown.code.startsWith('SQLITE_BUSY')) return false;
+    throw thrown;
   }
 }
 

@@ -256,7 +256,7 @@ export const ERRORS_OF_THE_DATABASE = {
   DISK_FULL: {
     exit: 'database',
     description: 'The disk is full, or writing to it failed.',
-    hint: 'Free some space and run again; every page stored so far is intact.',
+    hint: 'Free some space and run the command again; what was stored before is intact.',
   },
   MIGRATION_FAILED: {
     exit: 'database',

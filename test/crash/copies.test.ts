@@ -8,13 +8,13 @@ const prepared = usePrepared((folder) => prepareCopyWorld(folder, runWhole));
 /** The steps at which a file could be half-written. `npm run crash-test` kills the command at every step. */
 const STEPS: Readonly<Record<CopyCommand, readonly RegExp[]>> = {
   snapshot: [/^after insert mirror_snapshot/, /^after link mirror-/],
-  restore: [/^after backup/, /^after link mirror\.db mirror\.db\.replaced/],
+  restore: [/^after link mirror\.db mirror\.db\.replaced/, /^after rename \.mirror\.db\.restoring/],
   redact: [/^after vacuum/i, /^before rename mirror-/],
   'redact --document': [/^after delete texts/, /^after COMMIT of insert sync_runs/],
 };
 const MORE_STEPS: typeof STEPS = {
   snapshot: [/^after backup/, /^before rename .*latest/],
-  restore: [/^after rename \.mirror\.db\.restoring/],
+  restore: [/^after backup/],
   redact: [/^after COMMIT of insert sync_runs/, /^before update sync_runs/, /^after backup/],
   'redact --document': [
     /^after vacuum/i,

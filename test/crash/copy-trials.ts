@@ -120,6 +120,7 @@ export async function runCopyTrial(
     const faults = [
       ...examineFiles(folder),
       ...(isRedaction(command) ? examineRedaction(folder, command) : []),
+      ...(command === 'restore' ? examineRestored(folder) : []),
     ];
     const next = await runWhole(COPY_COMMANDS[command], toEnv(folder));
     if (next.exitCode !== 0) return [...faults, `the next ${command} ${toText(next)}`];
@@ -155,6 +156,20 @@ function examineFile(path: string): string[] {
     return [...(verdict === 'ok' ? [] : [String(verdict)]), ...(cases === 3 ? [] : [`${cases} cases`])];
   } catch (error) {
     return [String(error)];
+  } finally {
+    sqlite.close();
+  }
+}
+
+/** Checks that a mirror that was replaced lets its readers and a writer work side by side. */
+function examineRestored(folder: string): string[] {
+  const sqlite = openSqlite(join(folder, 'mirror.db'), { readonly: true, fileMustExist: true });
+  try {
+    const isRestored = sqlite
+      .prepare('SELECT 1 FROM cases WHERE id = ? AND mirror_departed_run_id IS NULL')
+      .get(SEALED);
+    const mode = sqlite.pragma('journal_mode', { simple: true });
+    return isRestored === undefined || mode === 'wal' ? [] : [`restored with the journal ${String(mode)}`];
   } finally {
     sqlite.close();
   }
