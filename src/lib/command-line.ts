@@ -1,13 +1,19 @@
 import { PACKAGE } from './package-info.ts';
+import { UNSEEN } from './safe-text.ts';
 
 /* A command of this program as a user types it into a shell. Everything here is pure. */
 
-/** A word as a shell takes it for one word. */
+const UNSEEN_CHARACTERS = new RegExp(`[${UNSEEN}]`, 'gu');
+
+/** Whether a word has a character that nobody could copy from a terminal. */
+export const hasUnseen = (word: string): boolean => word.search(UNSEEN_CHARACTERS) !== -1;
+
+/** A word as bash and zsh take it for one word; as every shell does, unless it has a character that a terminal does not show. */
 export function quoteWord(word: string): string {
   if (/^[\w@%+=:,./-]+$/.test(word)) return word;
-  if (!/\p{Cc}/u.test(word)) return `'${word.replaceAll("'", String.raw`'\''`)}'`;
-  // A message shows no control character.
-  return `$'${word.replace(/[\\']/g, String.raw`\$&`).replace(/\p{Cc}/gu, toOctal)}'`;
+  if (!hasUnseen(word)) return `'${word.replaceAll("'", String.raw`'\''`)}'`;
+  // Printed as they are, these characters would be lost, and the command would name another file.
+  return `$'${word.replace(/[\\']/g, String.raw`\$&`).replace(UNSEEN_CHARACTERS, toOctal)}'`;
 }
 
 const toOctal = (character: string): string =>

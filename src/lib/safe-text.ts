@@ -7,6 +7,11 @@
 const MAX_QUOTED = 300;
 /** The longest message, in characters: the pieces and the sentence around them. */
 export const MAX_MESSAGE = 1000;
+/** The characters, in a class of a pattern, that a terminal acts on, breaks a line at or does not show. */
+export const UNSEEN = String.raw`\p{Cc}\p{Cf}\u2028\u2029`;
+const UNSEEN_OR_BLANK = new RegExp(`[${UNSEEN}\\s]+`, 'gu');
+const UNSEEN_RUN = new RegExp(`[${UNSEEN}]+`, 'gu');
+
 /** Of a longer text only the beginning is looked at. */
 const MAX_READ = 20_000;
 
@@ -15,16 +20,13 @@ const MAX_READ = 20_000;
  * writing and characters without width.
  */
 export function toSafeWords(text: string): string {
-  const line = text
-    .slice(0, MAX_READ)
-    .replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ')
-    .trim();
+  const line = text.slice(0, MAX_READ).replace(UNSEEN_OR_BLANK, ' ').trim();
   return cut(line, MAX_QUOTED);
 }
 
 /** The same for a whole message, which keeps its spaces. */
 export function toSafeMessage(text: string): string {
-  return cut(text.slice(0, MAX_READ).replace(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, ' '), MAX_MESSAGE);
+  return cut(text.slice(0, MAX_READ).replace(UNSEEN_RUN, ' '), MAX_MESSAGE);
 }
 
 function cut(text: string, max: number): string {

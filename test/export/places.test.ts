@@ -111,6 +111,13 @@ describe('where the mirror was exported', () => {
     await expect(run('redact', '--removed', at('csv'))).rejects.toThrow(/csv is still there\..*Delete it/s);
     rmSync(at('csv'), { recursive: true });
     expect(await run('redact', '--removed', at('csv'))).toContain('off the record');
+    const unseen = at('line\u2028break');
+    const place = { place: unseen, kind: 'export', command: 'x', runId: 1, keepsEarlier: false } as const;
+    expect(recordPlace(harness.database, place, new Date('2030-01-01'))).toBeNull();
+    await expect(run('redact', '--removed', at('nothing'))).rejects.toThrow(
+      String.raw`$'${at('line')}\342\200\250break'`,
+    );
+    expect(await run('redact', '--removed', unseen)).toContain('off the record');
     expect(await run('verify')).toMatch(/./);
   });
 

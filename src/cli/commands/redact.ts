@@ -24,7 +24,7 @@ import { parseCaseId, withMirror } from '../with-mirror.ts';
 import { say, textWidth, withStop, write, type Io } from '../io.ts';
 import { renderBroken } from '../text/errors.ts';
 import { renderObjects } from '../text/verify.ts';
-import { renderFolders, renderPlacesLeft, toPlacesJson } from '../text/export-places.ts';
+import { renderFolders, renderPlacesLeft, toPlaceText, toPlacesJson } from '../text/export-places.ts';
 import { toCellText, toJsonLine } from '../text/words.ts';
 import { toRealPath } from '../../lib/files.ts';
 import { wrapText, renderPlural } from '../../lib/layout.ts';
@@ -140,16 +140,16 @@ async function forgetPlace(
   const rows = withMirror(database, (mirror) => listExports(mirror, null));
   const left = rows.find((row) => names.includes(row.place) && isOnDisk(row));
   if (left !== undefined)
-    throw new MirrorError('USAGE', `${left.place} is still there.`, {
+    throw new MirrorError('USAGE', `${toPlaceText(left.place)} is still there.`, {
       hint: 'Delete it first, then take it off the record.',
     });
   if (withWriter(database, (mirror) => forgetExports(mirror, names)) === 0)
-    throw new MirrorError('USAGE', `${place} is not on record in ${database}.`, {
-      hint: `On record: ${rows.map((one) => one.place).join(', ') || 'nothing'}.`,
+    throw new MirrorError('USAGE', `${toPlaceText(place)} is not on record in ${database}.`, {
+      hint: `On record: ${rows.map((one) => toPlaceText(one.place)).join(', ') || 'nothing'}.`,
     });
   await write(
     io.stdout,
-    json === true ? toJsonLine({ removed: place }) : `${toCellText(place)} is off the record.\n`,
+    json === true ? toJsonLine({ removed: place }) : `${toPlaceText(place)} is off the record.\n`,
   );
   return 'complete';
 }

@@ -1,7 +1,7 @@
 import type { ExportRow } from '../../db/exports.ts';
 import type { ExportedFolder } from '../../export/target.ts';
 import { isThere, listBesidePlace } from '../../export/places.ts';
-import { quoteWord } from '../../lib/command-line.ts';
+import { hasUnseen, quoteWord } from '../../lib/command-line.ts';
 import { wrapText } from '../../lib/layout.ts';
 import { PACKAGE } from '../../lib/package-info.ts';
 import { toCellText } from './words.ts';
@@ -14,12 +14,15 @@ const KINDS = {
   postgres: 'published',
 } as const satisfies Record<ExportRow['kind'], string>;
 
+/** A place as it is; as `redact --removed` can be given it where a terminal would not show all of it. */
+export const toPlaceText = (place: string): string => (hasUnseen(place) ? quoteWord(place) : place);
+
 /** Each place with what replaces or removes its content; `database` is the mirror, if the user named it. */
 function renderPlaces(rows: readonly ExportRow[], database: string | null): string[] {
   const own = database === null ? '' : ` --database ${quoteWord(database)}`;
   return rows.flatMap((row) => [
-    `  ${toCellText(row.place)} (${KINDS[row.kind]}, ${row.written_at.slice(0, 10)})`,
-    ...listBesidePlace(row).map((path) => `  ${toCellText(path)} (an export that was not finished)`),
+    `  ${toPlaceText(row.place)} (${KINDS[row.kind]}, ${row.written_at.slice(0, 10)})`,
+    ...listBesidePlace(row).map((path) => `  ${toPlaceText(path)} (an export that was not finished)`),
     `    ${toCellText(row.command)}${row.command.startsWith(`${PACKAGE.name} `) ? own : ''}`,
   ]);
 }
@@ -67,7 +70,7 @@ export function renderPlacesLeft(rows: readonly ExportRow[], database: string | 
       ? []
       : [
           'These exports are on record, and not found now. If they were moved, or are on a disk that is not mounted, they may have it:',
-          ...missing.map(({ place }) => `  ${toCellText(place)}`),
+          ...missing.map(({ place }) => `  ${toPlaceText(place)}`),
         ]),
     REMOVED_HINT,
   ];
@@ -78,6 +81,6 @@ export const renderFolders = (folders: readonly ExportedFolder[]): string[] => [
   'These folders were exported from a mirror, perhaps from this one. Delete them, or export again:',
   ...folders.map(
     ({ path, isUnfinished }) =>
-      `  ${toCellText(path)}${isUnfinished ? ' (an export that was not finished)' : ''}`,
+      `  ${toPlaceText(path)}${isUnfinished ? ' (an export that was not finished)' : ''}`,
   ),
 ];
