@@ -156,7 +156,7 @@ export function checkIndex(sqlite: Database.Database, kind: SearchKind): void {
 const MERGES = {
   /** The pages that one step writes at most. */
   pages: 250,
-  steps: 16,
+  steps: 4,
   /** The number of parts above which it merges on: half of those at which SQLite would merge all while a page is stored. */
   manyParts: MOST_PARTS / 2,
 } as const;
