@@ -2,7 +2,10 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { recordedCases } from '../../fake-api/collection/recorded-cases.ts';
+import { closing } from '../../src/db/engine.ts';
+import { openMirrorReadOnly } from '../../src/db/open-mirror.ts';
 import { noMisfits, prepareToValues, toDate } from '../../src/export/columns.ts';
+import { chooseCases, toTables } from '../../src/export/select.ts';
 import { makeCase, makeDocket, makeEntry } from '../support/make-case.ts';
 import { departureSql } from '../support/days.ts';
 import { openLinkedMirror } from '../support/linked-mirror.ts';
@@ -178,6 +181,24 @@ describe('a date that no type holds', () => {
     ['2020', null],
   ])('%s is %s', (text, date) => {
     expect(toDate(text)).toBe(date);
+  });
+});
+
+test('a link is read once, and not looked up for each case and each record', async () => {
+  const { database } = await startExport();
+  closing(openMirrorReadOnly(database), (mirror) => {
+    chooseCases(mirror, { values: {}, filed: null }, false);
+    const links = [false, true]
+      .flatMap((isRaw) => toTables({ isRaw, withoutTexts: false }))
+      .filter(({ name }) => name === 'case_documents' || name === 'case_resources');
+    const plans = links.map(({ sql }) =>
+      mirror.sqlite
+        .prepare<[], { readonly detail: string }>(`EXPLAIN QUERY PLAN ${sql}`)
+        .all()
+        .find(({ detail }) => detail.includes(' link ')),
+    );
+    expect(plans).toHaveLength(4);
+    for (const plan of plans) expect(plan?.detail).not.toMatch(/(?:document_id|resource_key)=/);
   });
 });
 

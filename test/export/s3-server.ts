@@ -27,7 +27,10 @@ export async function startS3() {
     if (request.method === 'PUT')
       void readBody(request).then(async (body) => {
         if (awaited.test(key)) await meanwhile();
-        encodings.add(request.headers['content-encoding'] ?? 'none');
+        const { headers } = request;
+        encodings.add(
+          String(headers['content-encoding'] ?? headers['x-amz-sdk-checksum-algorithm'] ?? 'none'),
+        );
         if (refused.test(key)) {
           answer(403, '<Error><Code>AccessDenied</Code><Message>a text of the server</Message></Error>');
           return;

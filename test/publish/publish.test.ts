@@ -47,6 +47,12 @@ const ALL = toTables({ isRaw: false, withoutTexts: false });
 
   test('gets every row of every table with its type, keys, comments and words, as an export has them', async () => {
     const database = await makeFullMirror();
+    // A day that is none would end the COPY of all cases.
+    closing(openSqlite(database), (sqlite) =>
+      sqlite.exec(
+        `UPDATE cases SET terminating_date = '2020-02-30' WHERE id = (SELECT min(id) FROM clean_cases)`,
+      ),
+    );
     const published = await publishTo(server.url(), 'full', database);
     const content = await readMirror(database);
     expect(await readServer(server, 'full')).toEqual(content);
