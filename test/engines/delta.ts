@@ -54,6 +54,8 @@ export interface Trial {
   readonly cli: (...args: string[]) => void;
   /** Runs a step among the recipes, and returns what it printed; null if it failed. */
   readonly run: (name: string, program: string, args: readonly string[], more?: Environment) => string | null;
+  /** Adds to the name of a step that ran which program it was. */
+  readonly note: (name: string, program: string) => void;
   readonly skip: (name: string, why: string) => void;
   /** The answers of SQLite to an export. */
   readonly askSqlite: (path: string) => Answers;
@@ -122,7 +124,7 @@ function askRuns(
   tables: string,
   { engine, environment }: Engine,
   when: string,
-  { folder, python, failed, run, askSqlite, compare }: Trial,
+  { folder, python, failed, run, note, askSqlite, compare }: Trial,
 ): void {
   for (const runId of RUNS) {
     const name = `Delta in ${engine} as of run ${runId}${when}`;
@@ -132,6 +134,7 @@ function askRuns(
       bounds: readonly Bounds[];
     };
     console.log(`  by ${found.engine}`);
+    note(name, found.engine);
     const expected = askSqlite(toExport(folder, runId));
     if (found.answers.length !== expected.answers.length)
       failed.push(`${name}: ${found.answers.length} answers`);

@@ -316,6 +316,9 @@ if (isWanted('recipes') || isWanted('delta')) {
       failed,
       cli,
       run: (name, program, args, more) => run(name, program, args, RECIPES, more),
+      note: (name, engine) => {
+        ran[ran.indexOf(name)] = `${name}: ${engine}`;
+      },
       skip,
       askSqlite,
       compare,
