@@ -124,7 +124,7 @@ function renderRecordName(kind: RecordKind, key: number, { findRecord, links }: 
 
 /** The values of fields before and after. */
 function renderFields(changes: readonly FieldChange[], caption: string): Html {
-  return html`<div class="scroll" role="region" tabindex="0" aria-label="${caption}">
+  return html`<div class="scroll" role="group" tabindex="0" aria-label="${caption}">
     <table class="values">
       <caption class="hidden">
         ${caption}

@@ -49,7 +49,7 @@ export function renderPage({ title, heading = title, kicker, body, section, othe
           <a class="brand" href="${toHref(ADDRESS.home())}">Clearinghouse Mirror</a>
           <form class="find" action="${toHref(ADDRESS.search())}" role="search">
             <label for="find">Search the mirror</label>
-            <input id="find" name="q" type="search" placeholder="Words, name or docket number" />
+            <input id="find" name="q" type="search" placeholder="Words or docket number" />
             <button>Search</button>
           </form>
           <nav aria-label="Pages">

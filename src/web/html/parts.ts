@@ -10,6 +10,8 @@ export interface ColumnOf<Row> {
   readonly isNumber?: boolean;
   /** The cell that names the row. */
   readonly isName?: boolean;
+  /** Left out if no row has anything in it. */
+  readonly isOptional?: boolean;
   readonly cell: (row: Row) => Content;
 }
 
@@ -24,10 +26,13 @@ export interface TableOf<Row> {
 
 /**
  * A table in a box that scrolls sideways where it is narrow. The box can be reached by keyboard, because otherwise nobody
- * without a mouse could scroll it.
+ * without a mouse could scroll it. It is a group, not a region: a region would be one more landmark for each table.
  */
-export function renderTable<Row>({ caption, isCaptionHidden, columns, rows }: TableOf<Row>): Html {
-  return html`<div class="scroll" role="region" tabindex="0" aria-label="${caption}">
+export function renderTable<Row>({ caption, isCaptionHidden, columns: all, rows }: TableOf<Row>): Html {
+  const columns = all.filter(
+    ({ isOptional, cell }) => isOptional !== true || rows.some((row) => (cell(row) ?? '') !== ''),
+  );
+  return html`<div class="scroll" role="group" tabindex="0" aria-label="${caption}">
     <table>
       <caption class="${isCaptionHidden === true ? 'hidden' : ''}">
         ${caption}
@@ -124,7 +129,7 @@ export function renderDownloads(
         ? null
         : html`<details>
             <summary>SQL of this list</summary>
-            <pre tabindex="0" role="region" aria-label="SQL of this list"><code>${sql}</code></pre>
+            <pre tabindex="0" role="group" aria-label="SQL of this list"><code>${sql}</code></pre>
             <p>
               ${linkTo(ADDRESS.sql(sql), 'Run it here')}, with <code>clearinghouse-mirror query</code>, or in
               any SQLite client.
@@ -181,6 +186,24 @@ export function renderDay(date: string | null | undefined): Html | string {
   return day === '' || day.length > 10 ? day : html`<span class="nowrap">${day}</span>`;
 }
 
+/** A field of a form for a text. The examples stay in sight while somebody types, and a screen reader says them. */
+export const renderTextField = ({
+  name,
+  label,
+  value = '',
+  examples,
+}: {
+  readonly name: string;
+  readonly label: string;
+  readonly value?: string | undefined;
+  readonly examples: string;
+}): Html =>
+  html`<p>
+    <label for="${name}">${label}</label>
+    <input id="${name}" name="${name}" value="${value}" aria-describedby="${name}-examples" />
+    <small id="${name}-examples">${examples}</small>
+  </p>`;
+
 /** The fields of a form that ask for a period of runs, as `--since` and `--until` do. */
 export const renderPeriodFields = ({
   since,
@@ -189,11 +212,5 @@ export const renderPeriodFields = ({
   readonly since: string | undefined;
   readonly until: string | undefined;
 }): Html =>
-  html`<p>
-      <label for="since">Since</label>
-      <input id="since" name="since" value="${since ?? ''}" placeholder="last monday, 2026-03-01, run 7" />
-    </p>
-    <p>
-      <label for="until">Until</label>
-      <input id="until" name="until" value="${until ?? ''}" placeholder="yesterday" />
-    </p>`;
+  html`${renderTextField({ name: 'since', label: 'Since', value: since, examples: 'last monday, run 7, 2026-03-01' })}
+  ${renderTextField({ name: 'until', label: 'Until', value: until, examples: 'yesterday' })}`;

@@ -8,7 +8,7 @@ import { type ShownEntry, renderEntries } from '../html/entries.ts';
 import { renderChoice } from '../html/filters.ts';
 import { type Html, html, linkTo, toHref } from '../html/html.ts';
 import type { Page } from '../html/layout.ts';
-import { renderDownloads, renderPager, toWindow, renderTime } from '../html/parts.ts';
+import { renderDownloads, renderPager, renderTextField, toWindow, renderTime } from '../html/parts.ts';
 import {
   type DocketFilter,
   type DocketOrder,
@@ -100,10 +100,7 @@ function renderForm(address: string, { words, entered, order }: DocketFilter): H
         <label for="words">The description contains</label>
         <input id="words" name="words" value="${words ?? ''}" />
       </p>
-      <p>
-        <label for="entered">Filed then</label>
-        <input id="entered" name="entered" value="${entered?.text ?? ''}" placeholder="2015..2020, 2021-03" />
-      </p>
+      ${renderTextField({ name: 'entered', label: 'Filed then', value: entered?.text, examples: '2015..2020, 2021-03' })}
       ${renderChoice('order', 'Order', ORDER_LABELS, order)}
     </fieldset>
     <p><button>Show these entries</button></p>

@@ -264,8 +264,9 @@ function renderPast(mirror: Mirror, site: Site, found: FoundCase, id: number): H
     </p>
     <form class="inline" action="${toHref(ADDRESS.case(id))}">
       <label for="as-of">As it was on</label>
-      <input id="as-of" name="${field}" placeholder="2026-03-01, yesterday, or run 7" required />
+      <input id="as-of" name="${field}" aria-describedby="as-of-examples" required />
       <button>Show</button>
+      <small id="as-of-examples">2026-03-01, yesterday, or run 7</small>
     </form>
   </section>`;
 }

@@ -27,7 +27,14 @@ import type { ListSource } from '../download.ts';
 import { type ChangeView, renderRunChanges } from '../html/changes.ts';
 import { type Content, type Html, html, linkTo, toHref } from '../html/html.ts';
 import type { Page } from '../html/layout.ts';
-import { renderDownloads, renderPager, renderPeriodFields, renderTime, toWindow } from '../html/parts.ts';
+import {
+  renderDownloads,
+  renderPager,
+  renderPeriodFields,
+  renderTextField,
+  renderTime,
+  toWindow,
+} from '../html/parts.ts';
 import { type Asked, type Site, readPageNumber, type ListRequest, type PageRequest } from '../request.ts';
 
 const CASES_A_PAGE = 25;
@@ -170,7 +177,7 @@ function renderChangedCases(
     const runs = toRunsOfAll(one).toReversed();
     const name = toCaseName(nameOf(caseId));
     const rest = runs.length - MAX_RUNS;
-    return html`<section class="change" aria-labelledby="case-${caseId}">
+    return html`<article class="change" aria-labelledby="case-${caseId}">
       <h2 id="case-${caseId}">${linkTo(ADDRESS.case(caseId), name)} <small>case ${caseId}</small></h2>
       ${runs.slice(0, MAX_RUNS).map(({ runId, ...changes }) => {
         const caption = `Changed fields of case ${caseId} in run ${runId}`;
@@ -180,7 +187,7 @@ function renderChangedCases(
         ${renderRunChanges(changes, view, caption)}`;
       })}
       ${rest > 0 ? html`<p>${linkTo(ADDRESS.history(caseId), 'Earlier runs in the history of the case')}</p>` : null}
-    </section> `;
+    </article> `;
   });
 }
 
@@ -207,10 +214,7 @@ function renderForm({ since, until, field }: Asked): Html {
     <fieldset>
       <legend>Runs</legend>
       ${renderPeriodFields({ since, until })}
-      <p>
-        <label for="field">Only the field</label>
-        <input id="field" name="field" value="${field ?? ''}" placeholder="case_ongoing, documents" />
-      </p>
+      ${renderTextField({ name: 'field', label: 'Only the field', value: field, examples: 'case_ongoing, documents' })}
     </fieldset>
     <p><button>Show these changes</button></p>
   </form>`;

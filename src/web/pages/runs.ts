@@ -130,7 +130,7 @@ export function toRunColumns(timeZone: string, links: Links = PAGE_LINKS): Colum
     { heading: 'Took', isNumber: true, cell: toDuration },
     { heading: 'By', cell: ({ trigger }) => trigger },
     { heading: 'Outcome', cell: ({ outcome }) => renderOutcome(outcome) },
-    { heading: 'Error', cell: ({ error_code }) => error_code },
+    { heading: 'Error', isOptional: true, cell: ({ error_code }) => error_code },
   ];
 }
 
@@ -194,7 +194,7 @@ export function makeRunPage({ mirror, site, id }: PageRequest): Page {
       }
       <details>
         <summary>The run as JSON</summary>
-        <pre tabindex="0" role="region" aria-label="The run as JSON"><code>${toJsonText(run, 2)}</code></pre>
+        <pre tabindex="0" role="group" aria-label="The run as JSON"><code>${toJsonText(run, 2)}</code></pre>
       </details>
     `,
   };
@@ -217,5 +217,5 @@ export const LIST_COLUMNS: readonly ColumnOf<ListRow>[] = [
   toNumbers('Pages', (row) => row.pages),
   toNumbers('Retries', (row) => row.retries),
   { heading: 'Received', isNumber: true, cell: ({ bytes }) => renderBytes(bytes) },
-  { heading: 'Error', cell: ({ error_code }) => error_code },
+  { heading: 'Error', isOptional: true, cell: ({ error_code }) => error_code },
 ];

@@ -129,7 +129,7 @@ function renderBlock(name: string, block: string): Html {
       <summary>SQL of this view</summary>
       <pre
         tabindex="0"
-        role="region"
+        role="group"
         aria-label="SQL of ${name}"
       ><code>${block.replace(/^```\w*\n|\n?```$/g, '')}</code></pre>
     </details>`;

@@ -13,7 +13,7 @@ import { renderHint, toFailure } from '../failures.ts';
 import { renderChoice, renderChosen, renderFacetLinks, renderFilterFields } from '../html/filters.ts';
 import { type Content, type Html, html, join, linkTo, toHref } from '../html/html.ts';
 import type { Page } from '../html/layout.ts';
-import { renderDownloads, renderNotice, renderPager, toWindow } from '../html/parts.ts';
+import { renderDownloads, renderNotice, renderPager, renderTextField, toWindow } from '../html/parts.ts';
 import { type CaseList, countFoundFacets, listAllFacets } from '../lists/cases.ts';
 import { ROWS_PER_CASE, readSinceRun, refuseAsOf } from '../lists/search.ts';
 import { type Asked, type PageRequest, type Redirect, readPageNumber } from '../request.ts';
@@ -202,14 +202,8 @@ function renderForm(asked: Asked, filters: CaseFilters, facets: CaseList['facets
         <fieldset>
           <legend class="hidden">What is searched</legend>
           ${renderChoice('in', 'Search in', kinds, asked.in ?? '')} ${renderFilterFields(filters, facets)}
-          <p>
-            <label for="entered">Docket entry filed</label>
-            <input id="entered" name="entered" value="${asked.entered ?? ''}" placeholder="2024.., 2021-03" />
-          </p>
-          <p>
-            <label for="since">New or changed since</label>
-            <input id="since" name="since" value="${asked.since ?? ''}" placeholder="7d, 2026-03-01, run 7" />
-          </p>
+          ${renderTextField({ name: 'entered', label: 'Docket entry filed', value: asked.entered, examples: '2024.., 2021-03' })}
+          ${renderTextField({ name: 'since', label: 'New or changed since', value: asked.since, examples: '7d, 2026-03-01, run 7' })}
           ${renderChoice('newest', 'Order', { '': 'Most relevant first', '1': 'Newest first' }, asked.newest ?? '')}
           ${renderChoice('departed', 'Cases', { '': 'On the site', '1': 'That have left it' }, asked.departed ?? '')}
         </fieldset>

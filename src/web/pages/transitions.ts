@@ -87,7 +87,7 @@ function renderPeriod(
   return html`
     ${toOutcomeWords(filter.period, site.timeZone).map((words) => html`<p>${words}</p>`)}
     ${renderMoveCounts(rows, (one) => linkToMoves(one, asked))}
-    ${renderMoves(mirror, site, filter, asked, rows)}
+    ${rows.length === 0 && filter.from === undefined && filter.to === undefined ? null : renderMoves(mirror, site, filter, asked, rows)}
     ${renderStays(remember('spells', () => listSpells(mirror)))}
   `;
 }
@@ -122,38 +122,41 @@ function renderMoves(
     filter.from === undefined ? '' : ` from ${toStatusLabel(filter.from)}`,
     filter.to === undefined ? '' : ` to ${toStatusLabel(filter.to)}`,
   ].join('');
-  const found = `${total === 0 ? 'No moves' : renderPlural(total, 'move')}${which}`;
+  const all =
+    which === '' ? null : html`<p>${linkTo(ADDRESS.transitions({ since, until }), 'All moves')}</p>`;
+  if (total === 0)
+    return html`<section aria-labelledby="moves">
+      <h2 id="moves">No moves${which}</h2>
+      <p>No case went from one status to another${which === '' ? '' : ' in this way'} in these runs.</p>
+      ${all}
+    </section>`;
+  const found = `${renderPlural(total, 'move')}${which}`;
   return html`<section aria-labelledby="moves">
     <h2 id="moves">${found}</h2>
-    ${which === '' ? null : html`<p>${linkTo(ADDRESS.transitions({ since, until }), 'All moves')}</p>`}
-    ${
-      total === 0
-        ? null
-        : renderTable({
-            caption: `${found}, by kind of move`,
-            isCaptionHidden: true,
-            columns: [
-              {
-                heading: 'Case',
-                isName: true,
-                cell: ({ case_id, case_name }: Transition) =>
-                  linkTo(ADDRESS.case(case_id), toCaseName(case_name)),
-              },
-              { heading: 'From', cell: ({ from_status }) => toStatusLabel(from_status) },
-              { heading: 'To', cell: ({ to_status }) => toStatusLabel(to_status) },
-              {
-                heading: 'When',
-                cell: ({ changed_at, run_id }) =>
-                  html`${renderTime(changed_at, timeZone)}, ${linkTo(ADDRESS.run(run_id), `run ${run_id}`)}`,
-              },
-            ],
-            rows: takePart(listTransitions(mirror, filter), (page - 1) * size, size),
-          })
-    }
+    ${all}
+    ${renderTable({
+      caption: `${found}, by kind of move`,
+      isCaptionHidden: true,
+      columns: [
+        {
+          heading: 'Case',
+          isName: true,
+          cell: ({ case_id, case_name }: Transition) => linkTo(ADDRESS.case(case_id), toCaseName(case_name)),
+        },
+        { heading: 'From', cell: ({ from_status }) => toStatusLabel(from_status) },
+        { heading: 'To', cell: ({ to_status }) => toStatusLabel(to_status) },
+        {
+          heading: 'When',
+          cell: ({ changed_at, run_id }) =>
+            html`${renderTime(changed_at, timeZone)}, ${linkTo(ADDRESS.run(run_id), `run ${run_id}`)}`,
+        },
+      ],
+      rows: takePart(listTransitions(mirror, filter), (page - 1) * size, size),
+    })}
     ${renderPager({ page, size, total }, 'Moves', (number) =>
       ADDRESS.transitions({ ...parameters, page: number === 1 ? undefined : number }),
     )}
-    ${renderDownloads(total === 0 ? 'The empty list' : `All ${found}`, null, ADDRESS.transitions, parameters)}
+    ${renderDownloads(`All ${found}`, null, ADDRESS.transitions, parameters)}
   </section>`;
 }
 
