@@ -6,6 +6,7 @@ const TRAP = /^\| (\d+)\. .*\| \[[\w-]+\]\((\S+)\): (.+?) *\|$/gm;
 test.each([
   ['linked lists', '../linked/README.md', 39],
   ['exports', '../export/README.md', 46],
+  ['search, pages and reports', '../search/README.md', 41],
 ])('each trap of %s has its number and a test that exists', (_, page, count) => {
   const readme = new URL(page, import.meta.url);
   const traps = [...readFileSync(readme, 'utf8').matchAll(TRAP)];
