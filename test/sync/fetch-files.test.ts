@@ -249,6 +249,29 @@ describe('fetching files', () => {
     expect(stored()).toEqual([]);
   });
 
+  test('says with --dry-run what may be requested by the whole address, not by the host alone', async () => {
+    const files = [
+      'https://files.example.org/a/11.pdf',
+      'https://files.example.org/b/12.pdf?page=1',
+      'https://files.example.org',
+      'https://files.example.org/media/NonPublic/14.pdf',
+      'https://files.example.org/%6Eonpublic/15.pdf',
+      'https://user@files.example.org/16.pdf',
+      'http://files.example.org/17.pdf',
+      'https://other.example.org/18.pdf',
+      'https://other.example.org:8443/19.pdf',
+    ];
+    const { json } = await start(files.map((file, at) => ({ id: 11 + at, file })));
+    expect(await json('--dry-run', '--file-hosts', 'files.example.org')).toMatchObject({
+      due: 7, // without the two that are not public
+      planned: 3,
+      refused_hosts: [
+        { host: 'other.example.org', documents: 1 },
+        { host: 'other.example.org:8443', documents: 1 },
+      ],
+    });
+  });
+
   test('requests a file again when its document changes, and removes the file that it had', async () => {
     const { json, write, host, rows, stored, database } = await start([{ id: 11 }]);
     await json();

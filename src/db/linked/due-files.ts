@@ -1,11 +1,6 @@
 import { parseFileUrl } from '../../api/document-file.ts';
 import type { Mirror } from '../open-mirror.ts';
-import {
-  type DocumentSelection,
-  type DueDocument,
-  type SelectableDocument,
-  eachDueDocument,
-} from './downloads.ts';
+import { type DocumentSelection, type DueDocument, type Selectors, listDueGroups } from './downloads.ts';
 import {
   type FileTerms,
   type RefusedHost,
@@ -41,8 +36,8 @@ export const prepareFindCase = ({
   return (documentId) => find.get(documentId);
 };
 
-const addTo = (counts: Map<string, number>, name: string): void => {
-  counts.set(name, (counts.get(name) ?? 0) + 1);
+const addTo = (counts: Map<string, number>, name: string, more: number): void => {
+  counts.set(name, (counts.get(name) ?? 0) + more);
 };
 
 /** Counts documents. */
@@ -57,11 +52,11 @@ class SelectableTally {
     this.#findCase = prepareFindCase(mirror);
   }
 
-  add({ documentId, isCore, type }: Pick<SelectableDocument, 'documentId' | 'isCore' | 'type'>): void {
-    this.#documents++;
+  add({ documentId, isCore, type }: Selectors, more: number): void {
+    this.#documents += more;
     this.#caseId ??= this.#findCase(documentId) ?? null;
-    if (isCore === true) this.#core++;
-    addTo(this.#types, type ?? '');
+    if (isCore === true) this.#core += more;
+    addTo(this.#types, type ?? '', more);
   }
 
   get result(): Selectable {
@@ -80,7 +75,7 @@ export function summarizeMissing(mirror: Mirror, hashes: readonly string[]): Sel
      FROM document_files JOIN documents ON documents.id = document_id WHERE hash = ?`,
   );
   for (const hash of hashes)
-    for (const document of list.all(hash)) tally.add({ ...document, isCore: document.isCore === 1 });
+    for (const document of list.all(hash)) tally.add({ ...document, isCore: document.isCore === 1 }, 1);
   return tally.result;
 }
 
@@ -104,13 +99,13 @@ export function sortDueFiles(
   const hosts = new Map(listRefusedHosts(mirror, selection, terms).map((one) => [one.host, one.documents]));
   const held = new Map<string, number>();
   const free = new SelectableTally(mirror);
-  for (const document of eachDueDocument(mirror, toScope(mirror, selection, terms))) {
-    const refusal = findRefusal(document, terms.knownHosts);
-    const host = toFileHost(document);
+  for (const group of listDueGroups(mirror, toScope(mirror, selection, terms))) {
+    const refusal = findRefusal(group, terms.knownHosts);
+    const host = toFileHost(group);
     if (refusal !== null) {
-      if (refusal.host !== null) addTo(hosts, refusal.host);
-    } else if (isHeld(host)) addTo(held, host);
-    else free.add(document);
+      if (refusal.host !== null) addTo(hosts, refusal.host, group.documents);
+    } else if (isHeld(host)) addTo(held, host, group.documents);
+    else free.add(group, group.documents);
   }
   return { free: free.result, refusedHosts: sortHosts(hosts), held };
 }

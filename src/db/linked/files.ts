@@ -87,7 +87,10 @@ export function* eachRefusedFile(
   }
 }
 
-export function findRefusal({ file }: DueDocument, knownHosts: readonly string[]): FileRefusal | null {
+export function findRefusal(
+  { file }: Pick<DueDocument, 'file'>,
+  knownHosts: readonly string[],
+): FileRefusal | null {
   const url = parseFileUrl(file ?? '');
   return url === undefined
     ? { message: 'The document names a file that is not an address.', host: null }
