@@ -21,7 +21,7 @@ export function suggestFiles(
   more: readonly string[] = [],
 ): string {
   const suggest = (flags: readonly string[], covered: number): string =>
-    `${toFetch('files', [...flags, ...more], database)}${covered === documents ? '' : ` requests ${renderCount(covered)} of them`}`;
+    `${toFetch('files', [...flags, ...more], database)}${covered === documents ? '' : ` fetches ${renderCount(covered)} of them`}`;
   if (core === documents) return suggest(['--core'], core);
   const types = [...all]
     .filter(([type]) => type !== '')
@@ -30,5 +30,5 @@ export function suggestFiles(
   const typed = types.reduce((sum, [, found]) => sum + found, 0);
   if (typed > core) return suggest(['--type', ...types.map(([type]) => type)], typed);
   if (core > 0) return suggest(['--core'], core);
-  return `${toFetch('files', ['--case', String(caseId), ...more], database)} requests those of one case`;
+  return `${toFetch('files', ['--case', String(caseId), ...more], database)} fetches those of one case`;
 }
