@@ -1,4 +1,4 @@
--- Of the migrations a59fbc2331d28313feedd5023d30e42854c82516f79b583465f94efbd46ee791
+-- Of the migrations f485d562190769155db0f0512547407d29494ff03ba4a6e4dab3187a8ba0b038
 CREATE TABLE `cases` (
 	`id` integer PRIMARY KEY NOT NULL,
 	`name` text,
@@ -1075,67 +1075,6 @@ SELECT
 	permanent_injunction
 FROM judged
 WHERE reasons <> '';
-CREATE VIEW status_transitions AS
-SELECT
-	case_changes.run_id,
-	case_changes.changed_at,
-	case_changes.case_id,
-	coalesce(json_extract(case_changes.old_value, '$'), '(none)') AS from_status,
-	coalesce(json_extract(case_changes.new_value, '$'), '(none)') AS to_status
-FROM case_changes
--- What a case was before it was redacted is not known.
-WHERE case_changes.field = 'case_ongoing'
-	AND NOT (case_changes.old_value IS NULL AND case_changes.case_id IN (SELECT id FROM cases WHERE mirror_redacted_run_id IS NOT NULL));
-CREATE VIEW status_spells AS
-WITH spells AS (
-	SELECT
-		cases.id AS case_id,
-		coalesce(
-			(
-				SELECT coalesce(json_extract(case_changes.old_value, '$'), '(none)')
-				FROM case_changes
-				WHERE case_changes.case_id = cases.id AND case_changes.field = 'case_ongoing'
-				ORDER BY case_changes.id LIMIT 1
-			),
-			cases.case_ongoing,
-			'(none)'
-		) AS status,
-		sync_runs.started_at AS seen_from,
-		NULL AS began_at,
-		0 AS change_id
-	FROM cases
-	JOIN sync_runs ON sync_runs.id = cases.mirror_first_run_id
-	WHERE cases.mirror_redacted_run_id IS NULL
-	UNION ALL
-	SELECT
-		case_changes.case_id,
-		coalesce(json_extract(case_changes.new_value, '$'), '(none)'),
-		case_changes.changed_at,
-		case_changes.changed_at,
-		case_changes.id
-	FROM case_changes
-	WHERE case_changes.field = 'case_ongoing'
-		AND case_changes.case_id NOT IN (SELECT id FROM cases WHERE mirror_redacted_run_id IS NOT NULL)
-),
-bounded AS (
-	SELECT
-		spells.*,
-		lead(spells.seen_from) OVER (PARTITION BY spells.case_id ORDER BY spells.change_id) AS ended_at
-	FROM spells
-)
-SELECT
-	bounded.case_id,
-	bounded.status,
-	bounded.began_at,
-	bounded.ended_at,
-	round(julianday(coalesce(bounded.ended_at, departures.started_at, (SELECT max(started_at) FROM sync_runs))) - julianday(bounded.seen_from), 1) AS days
-FROM bounded
-LEFT JOIN (
-	SELECT cases.id, sync_runs.started_at
-	FROM cases
-	JOIN sync_runs ON sync_runs.id = cases.mirror_departed_run_id
-	WHERE cases.mirror_departed_run_id IS NOT NULL
-) AS departures ON departures.id = bounded.case_id;
 CREATE VIEW mirror_markup AS
 SELECT
 	'&amp;&&lt;<&gt;>&quot;"&apos;''&nbsp; &iexcl;¡&cent;¢&pound;£&curren;¤&yen;¥&brvbar;¦&sect;§&uml;¨&copy;©&ordf;ª&laquo;«&not;¬&shy; &reg;®&macr;¯&deg;°&plusmn;±&sup2;²&sup3;³&acute;´&micro;µ&para;¶&middot;·&cedil;¸&sup1;¹&ordm;º&raquo;»&frac14;¼&frac12;½&frac34;¾&iquest;¿&Agrave;À&Aacute;Á&Acirc;Â&Atilde;Ã&Auml;Ä&Aring;Å&AElig;Æ&Ccedil;Ç&Egrave;È&Eacute;É&Ecirc;Ê&Euml;Ë&Igrave;Ì&Iacute;Í&Icirc;Î&Iuml;Ï&ETH;Ð&Ntilde;Ñ&Ograve;Ò&Oacute;Ó&Ocirc;Ô&Otilde;Õ&Ouml;Ö&times;×&Oslash;Ø&Ugrave;Ù&Uacute;Ú&Ucirc;Û&Uuml;Ü&Yacute;Ý&THORN;Þ&szlig;ß&agrave;à&aacute;á&acirc;â&atilde;ã&auml;ä&aring;å&aelig;æ&ccedil;ç&egrave;è&eacute;é&ecirc;ê&euml;ë&igrave;ì&iacute;í&icirc;î&iuml;ï&eth;ð&ntilde;ñ&ograve;ò&oacute;ó&ocirc;ô&otilde;õ&ouml;ö&divide;÷&oslash;ø&ugrave;ù&uacute;ú&ucirc;û&uuml;ü&yacute;ý&thorn;þ&yuml;ÿ&OElig;Œ&oelig;œ&Scaron;Š&scaron;š&Yuml;Ÿ&fnof;ƒ&circ;ˆ&tilde;˜&ensp; &emsp; &thinsp; &ndash;–&mdash;—&lsquo;‘&rsquo;’&sbquo;‚&ldquo;“&rdquo;”&bdquo;„&dagger;†&Dagger;‡&bull;•&hellip;…&permil;‰&prime;′&Prime;″&lsaquo;‹&rsaquo;›&oline;‾&frasl;⁄&euro;€&trade;™&larr;←&uarr;↑&rarr;→&darr;↓&harr;↔&minus;−&infin;∞&asymp;≈&ne;≠&equiv;≡&le;≤&ge;≥' AS entities,
@@ -2912,6 +2851,67 @@ FROM judged
 JOIN clean_cases ON clean_cases.id = judged.id
 WHERE reason IS NOT NULL
 GROUP BY clean_cases.id;
+CREATE VIEW status_transitions AS
+SELECT
+	case_changes.run_id,
+	case_changes.changed_at,
+	case_changes.case_id,
+	CASE json_type(case_changes.old_value, '$') WHEN 'text' THEN json_extract(case_changes.old_value, '$') ELSE '(none)' END AS from_status,
+	CASE json_type(case_changes.new_value, '$') WHEN 'text' THEN json_extract(case_changes.new_value, '$') ELSE '(none)' END AS to_status
+FROM case_changes
+-- What a case was before it was redacted is not known.
+WHERE case_changes.field = 'case_ongoing'
+	AND NOT (case_changes.old_value IS NULL AND case_changes.case_id IN (SELECT id FROM cases WHERE mirror_redacted_run_id IS NOT NULL));
+CREATE VIEW status_spells AS
+WITH spells AS (
+	SELECT
+		cases.id AS case_id,
+		coalesce(
+			(
+				SELECT CASE json_type(case_changes.old_value, '$') WHEN 'text' THEN json_extract(case_changes.old_value, '$') ELSE '(none)' END
+				FROM case_changes
+				WHERE case_changes.case_id = cases.id AND case_changes.field = 'case_ongoing'
+				ORDER BY case_changes.id LIMIT 1
+			),
+			cases.case_ongoing,
+			'(none)'
+		) AS status,
+		sync_runs.started_at AS seen_from,
+		NULL AS began_at,
+		0 AS change_id
+	FROM cases
+	JOIN sync_runs ON sync_runs.id = cases.mirror_first_run_id
+	WHERE cases.mirror_redacted_run_id IS NULL
+	UNION ALL
+	SELECT
+		case_changes.case_id,
+		CASE json_type(case_changes.new_value, '$') WHEN 'text' THEN json_extract(case_changes.new_value, '$') ELSE '(none)' END,
+		case_changes.changed_at,
+		case_changes.changed_at,
+		case_changes.id
+	FROM case_changes
+	WHERE case_changes.field = 'case_ongoing'
+		AND case_changes.case_id NOT IN (SELECT id FROM cases WHERE mirror_redacted_run_id IS NOT NULL)
+),
+bounded AS (
+	SELECT
+		spells.*,
+		lead(spells.seen_from) OVER (PARTITION BY spells.case_id ORDER BY spells.change_id) AS ended_at
+	FROM spells
+)
+SELECT
+	bounded.case_id,
+	bounded.status,
+	bounded.began_at,
+	bounded.ended_at,
+	round(julianday(coalesce(bounded.ended_at, departures.started_at, (SELECT max(started_at) FROM sync_runs))) - julianday(bounded.seen_from), 1) AS days
+FROM bounded
+LEFT JOIN (
+	SELECT cases.id, sync_runs.started_at
+	FROM cases
+	JOIN sync_runs ON sync_runs.id = cases.mirror_departed_run_id
+	WHERE cases.mirror_departed_run_id IS NOT NULL
+) AS departures ON departures.id = bounded.case_id;
 INSERT INTO "lists" VALUES (5020, 'No', 'case_ongoing');
 INSERT INTO "lists" VALUES (5021, 'Yes', 'case_ongoing');
 INSERT INTO "lists" VALUES (5022, 'Unknown', 'case_ongoing');
@@ -3073,8 +3073,6 @@ UPDATE sqlite_master SET rowid = CASE name
 	WHEN 'audit_same_docket' THEN 9800156
 	WHEN 'audit_other_court' THEN 9800157
 	WHEN 'audit_outcome_at_odds' THEN 9800158
-	WHEN 'status_transitions' THEN 9800159
-	WHEN 'status_spells' THEN 9800160
 	WHEN 'mirror_markup' THEN 9800161
 	WHEN 'clean_attorney_orgs' THEN 9800162
 	WHEN 'clean_available_documents' THEN 9800163
@@ -3130,5 +3128,7 @@ UPDATE sqlite_master SET rowid = CASE name
 	WHEN 'clean_change_log' THEN 9800220
 	WHEN 'linked_list_states' THEN 9800221
 	WHEN 'audit_list_not_read' THEN 9800222
+	WHEN 'status_transitions' THEN 9800223
+	WHEN 'status_spells' THEN 9800224
 END;
 PRAGMA writable_schema = OFF;

@@ -75,7 +75,7 @@ export const RESOURCE_FIELDS = {
   status: 'text',
   file: 'text',
   external_url: 'text',
-  resource_types: 'list',
+  resource_types: 'texts',
   cases: 'list',
   case_types: 'list',
   causes: 'list',

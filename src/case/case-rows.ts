@@ -113,7 +113,8 @@ function toLists(payload: CasePayload): Record<ListField, readonly string[]> {
   return lists as Record<ListField, readonly string[]>;
 }
 
-const toElement = (element: JsonValue) => (isJsonObject(element) ? element.value : element);
+/** What is stored of an element of a list of texts: a text, which may be the value of an object. */
+export const toElement = (element: JsonValue) => (isJsonObject(element) ? element.value : element);
 const isText = (text: JsonValue | undefined): text is string => typeof text === 'string';
 
 function listTexts(list: JsonValue | undefined): string[] {

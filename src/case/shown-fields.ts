@@ -10,18 +10,25 @@ import {
   VALUE_FIELDS,
 } from '../api/payload.ts';
 import { isNonpublic } from '../api/urls.ts';
-import type { JsonObject, JsonValue } from '../lib/json.ts';
+import { type JsonObject, type JsonValue, isJsonObject } from '../lib/json.ts';
 import { DOCKET_FIELD, type FieldChange, toFieldPath } from './diff.ts';
 import { toCanonicalJson } from './fingerprint.ts';
-import { type IsWithheld, withoutNames } from './related-names.ts';
+import { type IsWithheld, changeWithoutNames, withoutNames } from './related-names.ts';
 
 /*
- * What is shown of the fields that this version does not know, in whatever shows or hands out data by default. An object may
- * be a record that is not public, or name one, and nothing tells; so only plain values are shown, and lists of them.
+ * What is shown or handed out by default of what the API sends. A plain value is shown: a text, a number or a truth value, and a
+ * list of them. An object is shown only where this version knows one, because any other may be a record that is not public, or
+ * name one, and nothing tells. It is known as a main docket, or in a known list, if it has a field of such an object.
+ *
+ * What is not shown is left out in an unknown field, and null in a known one and in a list. An unknown field shows no empty value
+ * and no address that is not public either. Without texts, it shows nothing, because it may be a summary.
  */
 
+/** Which unknown fields are shown: those that are plain, or none. */
+export type ShownUnknown = 'plain' | 'none';
+
 /** The fields that are known, by what has them. */
-export const KNOWN = {
+export const KNOWN_FIELDS = {
   case: CASE_FIELDS,
   main_docket: DOCKET_FIELDS,
   docket: LINKED_DOCKET_FIELDS,
@@ -29,60 +36,51 @@ export const KNOWN = {
   document: DOCUMENT_FIELDS,
   resource: RESOURCE_FIELDS,
 } as const;
-export type Holder = keyof typeof KNOWN;
-
-const isKnown = (holder: Holder, name: string): boolean => Object.hasOwn(KNOWN[holder], name);
-
-/**
- * The unknown fields of an object as JSON with sorted names and lists; null if there is none. Pure. Unless the API's values
- * are wanted, only texts, numbers, truth values and lists of them: an object may be a record or name one, and nothing says
- * whether it is public. Empty values and addresses that are not public are left out too.
- */
-export function toOtherFields(holder: Holder, object: JsonObject, isRaw: boolean): string | null {
-  const others = Object.entries(object).filter(
-    ([name, value]) => !isKnown(holder, name) && (isRaw || (isReadable(name) && isShown(value))),
-  );
-  return others.length === 0 ? null : toCanonicalJson(Object.fromEntries(others));
-}
-
-/** Whether an unknown field is shown: in an export with texts those that the column has, in one without texts none. */
-type ShowOther = (value: JsonValue) => boolean;
+export type Holder = keyof typeof KNOWN_FIELDS;
 
 type Fields = Readonly<Record<string, FieldKind>>;
 
-/** The fields of the objects that a field of each kind has. A list of anything has none. */
-const FIELDS_IN: Readonly<Partial<Record<FieldKind, Fields>>> = {
+/** The fields of the objects in a list of each kind. A list of anything has none. */
+const ELEMENTS: Readonly<Partial<Record<FieldKind, Fields>>> = {
   texts: VALUE_FIELDS,
   values: VALUE_FIELDS,
+  list: {},
   defendants: DEFENDANT_FIELDS,
   'related cases': RELATED_CASE_FIELDS,
-  docket: DOCKET_FIELDS,
   'docket entries': DOCKET_ENTRY_FIELDS,
   attachments: ATTACHMENT_FIELDS,
 };
 
-/**
- * A whole case with the unknown fields that are shown, in itself and in all that is nested in it. Pure. Returns the same
- * object if that is all of it.
- */
-export const showWhole = (whole: JsonObject, withoutTexts: boolean): JsonObject =>
-  showObject(whole, CASE_FIELDS, withoutTexts ? () => false : isShown);
+/** The unknown fields of an object as JSON with sorted names and lists: all, or those that are shown; null if there is none. Pure. */
+export function toOtherFields(holder: Holder, object: JsonObject, which: 'all' | 'plain'): string | null {
+  const others = Object.entries(object).filter(
+    ([name, value]) =>
+      !Object.hasOwn(KNOWN_FIELDS[holder], name) &&
+      (which === 'all' || (isReadable(name) && isShownAnywhere(value))),
+  );
+  return others.length === 0 ? null : toCanonicalJson(Object.fromEntries(others));
+}
 
-/** A case as it is shown by default: without unknown objects, and without the names of withheld cases. Pure. */
+/** A whole case as it is shown, with the names of all related cases. Pure. Returns the same object if that is all of it. */
+export const showWithNames = (whole: JsonObject, unknown: ShownUnknown): JsonObject =>
+  showFields(whole, CASE_FIELDS, unknown);
+
+/** A case as it is shown by default, without the names of withheld cases. Pure. */
 export const showCase = (payload: JsonObject, isWithheld: IsWithheld): JsonObject =>
-  showWhole(withoutNames(payload, isWithheld), false);
+  showWithNames(withoutNames(payload, isWithheld), 'plain');
 
-/** A record of a linked list, or a docket entry, as it is shown by default. Pure. */
+/** A record of a linked list, or a docket entry, as it is shown by default. Pure. Returns the same object if that is all of it. */
 export const showRecord = (holder: Holder, record: JsonObject): JsonObject =>
-  showObject(record, KNOWN[holder], isShown);
+  showKnown(record, KNOWN_FIELDS[holder], 'plain') ?? {};
 
-function showObject(object: JsonObject, fields: Fields, showOther: ShowOther): JsonObject {
+function showFields(object: JsonObject, fields: Fields, unknown: ShownUnknown): JsonObject {
   let changed: Map<string, JsonValue | undefined> | undefined;
   // Without Object.entries, which would make a list for each field of a million docket entries.
   for (const name of Object.keys(object)) {
     const value = object[name] as JsonValue;
     const kind = Object.hasOwn(fields, name) ? fields[name] : undefined;
-    const shown = kind === undefined && !isReadable(name) ? undefined : showField(value, kind, showOther);
+    const shown =
+      kind === undefined ? showUnknown(name, value, unknown) : (showField(value, kind, unknown) ?? null);
     if (shown !== value) (changed ??= new Map()).set(name, shown);
   }
   if (changed === undefined) return object;
@@ -94,52 +92,84 @@ function showObject(object: JsonObject, fields: Fields, showOther: ShowOther): J
   );
 }
 
-/** The value of a field; undefined if it is not shown. A field without a kind is not known. */
-function showField(
-  value: JsonValue,
-  kind: FieldKind | undefined,
-  showOther: ShowOther,
-): JsonValue | undefined {
-  if (kind === undefined) return showOther(value) ? value : undefined;
-  if (typeof value !== 'object' || value === null) return value;
-  const fields = FIELDS_IN[kind];
-  // An object or a list in place of a value has no known field, nor has a list in place of an element.
-  if (fields === undefined && kind !== 'list') return showOther(value) ? value : null;
-  if (Array.isArray(value)) {
-    const shown = value.map((element) =>
-      Array.isArray(element) ? null : (showField(element, kind, showOther) ?? null),
-    );
+const showUnknown = (name: string, value: JsonValue, unknown: ShownUnknown): JsonValue | undefined =>
+  unknown === 'plain' && isReadable(name) && isShownAnywhere(value) ? value : undefined;
+
+/** The value of a known field; undefined if it is not shown. */
+function showField(value: JsonValue, kind: FieldKind, unknown: ShownUnknown): JsonValue | undefined {
+  if (value === null) return value;
+  const elements = ELEMENTS[kind];
+  if (elements !== undefined && Array.isArray(value)) {
+    const shown = value.map((element) => showElement(element, elements, unknown) ?? null);
     return shown.some((element, at) => element !== value[at]) ? shown : value;
   }
-  return fields === undefined ? null : showObject(value, fields, showOther);
+  if (kind === 'docket' && isJsonObject(value)) return showKnown(value, DOCKET_FIELDS, unknown);
+  if (kind !== 'docket' && elements === undefined && isScalar(value)) return value;
+  // A list in place of a value, or a value in place of a list, may be anything, as in an unknown field.
+  return unknown === 'plain' && isShownAnywhere(value) ? value : undefined;
 }
 
-/** The old or new value of a change: what {@link showWhole} shows of it; undefined if that is nothing. Pure. */
+function showElement(element: JsonValue, fields: Fields, unknown: ShownUnknown): JsonValue | undefined {
+  if (isJsonObject(element)) return showKnown(element, fields, unknown);
+  return isScalar(element) ? element : undefined;
+}
+
+const showKnown = (object: JsonObject, fields: Fields, unknown: ShownUnknown): JsonObject | undefined =>
+  Object.keys(object).some((name) => Object.hasOwn(fields, name))
+    ? showFields(object, fields, unknown)
+    : undefined;
+
+/** The old or new value of a change as it is shown; undefined if it is not. Pure. */
 export function showValue(
   holder: Holder,
   { field, kind, value }: { readonly field: string; readonly kind: string; readonly value: JsonValue },
-  withoutTexts: boolean,
+  unknown: ShownUnknown,
 ): JsonValue | undefined {
   const path = toFieldPath(field);
   const isOfDocket = path.length > 1;
   // Only a case has such an object; anywhere else it is an unknown one.
   if (isOfDocket && holder !== 'case') return undefined;
-  const fields: Fields = KNOWN[isOfDocket ? DOCKET_FIELD : holder];
+  const fields: Fields = KNOWN_FIELDS[isOfDocket ? DOCKET_FIELD : holder];
   const name = path.at(-1) ?? field;
-  // The element of a list is a plain value, or its list is not shown.
-  const showOther = withoutTexts ? () => false : kind === 'changed' ? isShown : isPlain;
-  return showField(value, Object.hasOwn(fields, name) ? fields[name] : undefined, showOther);
+  const fieldKind = Object.hasOwn(fields, name) ? fields[name] : undefined;
+  if (fieldKind !== undefined && kind === 'changed') return showField(value, fieldKind, unknown);
+  const elements = fieldKind === undefined ? undefined : ELEMENTS[fieldKind];
+  if (elements !== undefined) return showElement(value, elements, unknown);
+  // A list in a list that is not known is not shown.
+  return kind !== 'changed' && Array.isArray(value) ? undefined : showUnknown(name, value, unknown);
 }
 
-/** A change as it is shown by default. A value that is not shown is null, so that the change itself is not lost. Pure. */
-export function showChange<Change extends FieldChange>(holder: Holder, change: Change): Change {
-  const [before, after] = [change.before, change.after].map((value) =>
-    value === undefined ? undefined : (showValue(holder, { ...change, value }, false) ?? null),
-  );
-  return before === change.before && after === change.after ? change : { ...change, before, after };
+export type Side = 'before' | 'after';
+
+/** A change as it is shown. Of the withheld values, the whole or a part is not shown; a value is null if nothing of it is. */
+export type ShownChange<Change extends FieldChange = FieldChange> = Change & {
+  readonly withheld?: readonly Side[];
+};
+
+/** A change as it is shown by default. No change is lost, even if neither value is shown. Pure. */
+export function showChange<Change extends FieldChange>(
+  holder: Holder,
+  change: Change,
+  isWithheld: IsWithheld = () => false,
+): ShownChange<Change> {
+  const named = holder === 'case' ? changeWithoutNames(change, isWithheld) : change;
+  const show = (value: JsonValue | undefined): JsonValue | undefined =>
+    value === undefined || isEmpty(value)
+      ? value
+      : (showValue(holder, { ...change, value }, 'plain') ?? null);
+  const shown = { before: show(named.before), after: show(named.after) };
+  const withheld = (['before', 'after'] as const).filter((side) => shown[side] !== change[side]);
+  return withheld.length === 0 ? change : { ...change, ...shown, withheld };
 }
 
-function isShown(value: JsonValue): boolean {
+const isEmpty = (value: JsonValue): boolean =>
+  value === null || value === '' || (Array.isArray(value) && value.length === 0);
+
+/** Any value but an object or a list. */
+const isScalar = (value: JsonValue): boolean => typeof value !== 'object' || value === null;
+
+/** Whether it is shown wherever it is. */
+function isShownAnywhere(value: JsonValue): boolean {
   if (Array.isArray(value)) return value.length > 0 && value.every(isPlain);
   return isPlain(value);
 }

@@ -63,7 +63,7 @@ const CHANGED = {
 function renderTable({ table, rows, statistics, isWhole, misfits }: WrittenTable): string {
   const heading = `## ${table.name}\n\n${table.description} ${renderPlural(rows, 'row')}, in the order of ${table.key.map((name) => `\`${name}\``).join(', ')}.`;
   if (isWhole)
-    return `${heading} Each line is a whole case as the API sent it, as JSON; the documentation of the API applies.\n`;
+    return `${heading} Each line is a whole case with the fields of the API, as JSON; the documentation of the API applies.\n`;
   const changed = Object.entries(CHANGED).flatMap(([kind, what]) =>
     Object.entries(misfits[kind as keyof Misfits]).map(
       ([name, count]) => `In ${renderPlural(count, 'row')}, \`${name}\` ${what}`,

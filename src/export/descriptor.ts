@@ -62,7 +62,7 @@ function toResource(
     bytes,
     hash: `sha256:${sha256}`,
     ...(isWhole
-      ? { description: 'Each line is a whole case as the API sent it, as JSON.' }
+      ? { description: 'Each line is a whole case with the fields of the API, as JSON.' }
       : {
           type: 'table',
           ...(format === 'csv' && { dialect: DIALECT }),

@@ -71,6 +71,9 @@ const JSON_LISTS: ReadonlySet<string> = new Set([
   'attorney_orgs',
 ]);
 
+const toListSql = (alias: string, name: string): string =>
+  `CASE WHEN ${alias}.${name} IS NOT NULL AND json_valid(${alias}.mirror_payload) THEN json_extract(${alias}.mirror_payload, '$.${name}') ELSE ${alias}.${name} END`;
+
 /** The API's fields of a table of the mirror, unchanged. */
 export function rawFields(table: DrizzleTable, alias: string, except: readonly string[] = []): Field[] {
   return Object.values(getTableColumns(table)).flatMap((column): Field[] => {
@@ -79,7 +82,8 @@ export function rawFields(table: DrizzleTable, alias: string, except: readonly s
     if (name.startsWith('mirror_') || except.includes(name)) return [];
     if (DATES.has(name))
       return [field('date', name, sql), field('text', `${name}_text`, sql, { besides: name, isWhole: true })];
-    if (JSON_LISTS.has(name)) return [list(name, sql)];
+    // The column has no objects.
+    if (JSON_LISTS.has(name)) return [list(name, toListSql(alias, name))];
     if (column.columnType === 'SQLiteCustomColumn') return [flag(name, sql)];
     if (column.columnType === 'SQLiteInteger') return [int(name, sql)];
     return [CODED.has(name) ? coded(name, sql) : text(name, sql)];

@@ -13,7 +13,7 @@ import { type FolderKind, toManifestKind } from './target.ts';
 /** A table that was written and read back. */
 export interface WrittenTable {
   readonly table: Table;
-  /** Whether each row is a whole case as the API sent it, instead of the columns. */
+  /** Whether each row is a whole case with the fields of the API, instead of the columns. */
   readonly isWhole: boolean;
   /** How it is split; null if it is in one file. */
   readonly partition: Partition | null;
@@ -153,7 +153,7 @@ export function toManifest({ run, tables, coverage, database, ...rest }: Export)
         table.name,
         {
           kind: table.kind,
-          ...(isWhole && { rows_are: 'whole cases as the API sent them' }),
+          ...(isWhole && { rows_are: 'whole cases with the fields of the API' }),
           ...(partition !== null && {
             split_by: partition.column,
             folders: partition.folder,

@@ -1,5 +1,11 @@
 import type Database from 'better-sqlite3';
-import { type Holder, KNOWN, showValue, toOtherFields } from '../case/shown-fields.ts';
+import {
+  type Holder,
+  KNOWN_FIELDS,
+  type ShownUnknown,
+  showValue,
+  toOtherFields,
+} from '../case/shown-fields.ts';
 import { isJsonObject, tryParse } from '../lib/json.ts';
 import * as field from './fields.ts';
 import type { TableOptions } from './table.ts';
@@ -11,18 +17,18 @@ import type { TableOptions } from './table.ts';
 
 /** The condition that the column `field` names a known field, each with a prefix. */
 export const isKnownSql = (holder: Holder, prefix = ''): string =>
-  `field IN (${Object.keys(KNOWN[holder])
+  `field IN (${Object.keys(KNOWN_FIELDS[holder])
     .map((name) => `'${prefix}${name}'`)
     .join(', ')})`;
 
-/** The old or new value of a change, as JSON; null if it is not shown or cannot be read. Pure. */
+/** The old or new value of a change, as JSON; no JSON if it is not shown or cannot be read. Pure. */
 function showJson(
   holder: Holder,
   { json, ...change }: { readonly field: string; readonly kind: string; readonly json: string },
-  withoutTexts: boolean,
+  unknown: ShownUnknown,
 ): string | null {
   const value = tryParse(json);
-  const shown = value === undefined ? undefined : showValue(holder, { ...change, value }, withoutTexts);
+  const shown = value === undefined ? undefined : showValue(holder, { ...change, value }, unknown);
   if (shown === undefined) return null;
   return shown === value ? json : JSON.stringify(shown);
 }
@@ -32,13 +38,15 @@ export function provideOtherFields(sqlite: Database.Database): void {
   sqlite.function('mirror_other_fields', { deterministic: true }, (holder, json, isRaw) => {
     const stored = tryParse(String(json));
     const object = isJsonObject(stored) ? (stored[PARTS[holder as Holder] ?? ''] ?? stored) : undefined;
-    return isJsonObject(object) ? toOtherFields(holder as Holder, object, Number(isRaw) === 1) : null;
+    return isJsonObject(object)
+      ? toOtherFields(holder as Holder, object, Number(isRaw) === 1 ? 'all' : 'plain')
+      : null;
   });
   sqlite.function('mirror_shown_change', { deterministic: true }, (holder, field, kind, json, isBare) =>
     showJson(
       holder as Holder,
       { field: String(field), kind: String(kind), json: String(json) },
-      Number(isBare) === 1,
+      Number(isBare) === 1 ? 'none' : 'plain',
     ),
   );
 }

@@ -98,7 +98,7 @@ Without these flags, pandas takes the text \`None\` for NULL, and years for frac
 before \`csv.field_size_limit(2**31 - 1)\`.`;
     }
     case 'ndjson':
-      return `Each line is one JSON object. ${name === 'cases' ? 'A line of `cases.ndjson` is a whole case as the API sent it, with its lists, dockets and entries, and with dates that may be impossible. ' : ''}${keys} In pandas:
+      return `Each line is one JSON object. ${name === 'cases' ? 'A line of `cases.ndjson` is a whole case with the fields of the API, with its lists, dockets and entries, and with dates that may be impossible. ' : ''}${keys} In pandas:
 
 ${fence('python', ['import pandas', '', `${name} = pandas.read_json("${path}", lines=True, dtype=False, convert_dates=False)`])}`;
     case 'sqlite':

@@ -3,7 +3,7 @@ import type { CasePayload } from '../api/payload.ts';
 import { type EntryColumns, toEntry } from '../case/docket-rows.ts';
 import { fingerprint, joinPayload, splitPayload } from '../case/fingerprint.ts';
 import { withoutNames } from '../case/related-names.ts';
-import { showWhole } from '../case/shown-fields.ts';
+import { showWithNames } from '../case/shown-fields.ts';
 import type { Mirror } from '../db/open-mirror.ts';
 import { prepareIsWithheld } from '../db/public-names.ts';
 import { MirrorError } from '../errors/mirror-error.ts';
@@ -14,8 +14,8 @@ import { finishing, openTextFile } from './formats/format.ts';
 import { SUMMARIES } from './tables-of-cases.ts';
 
 /*
- * Whole cases as the API sent them, one in a line, with all that is nested in them. Unless the API's values are wanted, the
- * names of related cases that are not public are left out, and of unknown fields what the column for them does not have.
+ * Whole cases, one in a line, with all that is nested in them: as the API sent them if its values are wanted, and otherwise
+ * without what may not be public (src/case/shown-fields.ts).
  */
 
 interface CaseRow {
@@ -56,7 +56,7 @@ export async function writeWholeCases(
   await finishing(file.close, async () => {
     for (const id of caseIds) {
       const whole = withoutNames(readPayload(id), isWithheld);
-      const shown = isRaw && !withoutTexts ? whole : showWhole(whole, withoutTexts);
+      const shown = isRaw && !withoutTexts ? whole : showWithNames(whole, withoutTexts ? 'none' : 'plain');
       const payload = withoutTexts ? leaveSummariesOut(shown) : shown;
       file.write(toLine(JSON.stringify(payload)));
       hash.addLine(toHashLine(payload));

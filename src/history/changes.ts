@@ -1,8 +1,7 @@
 import { CASE_FIELDS, DOCKET_FIELDS } from '../api/payload.ts';
-import { DOCKET_FIELD, type FieldChange, compareObjects } from '../case/diff.ts';
+import { DOCKET_FIELD, compareObjects } from '../case/diff.ts';
 import { type EntryColumns, toEntry } from '../case/docket-rows.ts';
-import { changeWithoutNames } from '../case/related-names.ts';
-import { showChange, showRecord } from '../case/shown-fields.ts';
+import { type ShownChange, type Side, showChange, showRecord } from '../case/shown-fields.ts';
 import type { Mirror } from '../db/open-mirror.ts';
 import { prepareIsWithheld } from '../db/public-names.ts';
 import { toNotMirrored } from '../db/read-case.ts';
@@ -56,11 +55,13 @@ export type PresenceKind = 'appeared' | 'redacted' | 'departed' | 'returned';
 export type PresenceChange = AnyChange & { readonly kind: PresenceKind };
 
 /** A field of a case, or an element of one of its lists. A missing value is undefined. */
-export type ValueChange = AnyChange & FieldChange;
+export type ValueChange = AnyChange & ShownChange;
 
 export type EntryChange = AnyChange & {
   /** `mirror_key` of the docket entry. */
   readonly entryKey: number;
+  /** Of which of the two something is not shown. */
+  readonly withheld?: readonly Side[];
 } & (
     | { readonly kind: 'entry added'; readonly after: JsonObject }
     | { readonly kind: 'entry removed'; readonly before: JsonObject }
@@ -69,7 +70,7 @@ export type EntryChange = AnyChange & {
         readonly before: JsonObject;
         readonly after: JsonObject;
         /** The differences, field by field. */
-        readonly edits: readonly FieldChange[];
+        readonly edits: readonly ShownChange[];
       }
   );
 
@@ -276,7 +277,7 @@ export function prepareFindChange(mirror: Mirror): FindChange {
   };
   const findEntrySince = (columns: EntryRow, key: ChangeKey): JsonObject => {
     const place = { caseId: columns.case_id, key: columns.mirror_key };
-    return toShown(there(selectSince.get({ ...place, runId: key.run_id }) ?? selectNow.get(place), key));
+    return toEntry(there(selectSince.get({ ...place, runId: key.run_id }) ?? selectNow.get(place), key));
   };
 
   return (key) => {
@@ -295,24 +296,36 @@ export function prepareFindChange(mirror: Mirror): FindChange {
         const { changed_at, field, old_value, new_value } = there(selectField.get(key.ref), key);
         const values = { before: toValue(old_value), after: toValue(new_value) };
         const change = { ...base, kind: key.kind, changedAt: changed_at, field, ...values };
-        return showChange('case', changeWithoutNames(change, isWithheld));
+        return showChange('case', change, isWithheld);
       }
       case 'entry added':
       case 'entry edited':
       case 'entry removed': {
         const columns = there((key.is_past === 1 ? selectPast : selectCurrent).get(key.ref), key);
         const entry = { ...base, changedAt: atStart(), entryKey: columns.mirror_key };
-        if (key.kind === 'entry removed') return { ...entry, kind: key.kind, before: toShown(columns) };
+        if (key.kind === 'entry removed')
+          return { ...entry, kind: key.kind, ...showSides({ before: toEntry(columns) }) };
         const after = findEntrySince(columns, key);
-        if (key.kind === 'entry added') return { ...entry, kind: key.kind, after };
-        const before = toShown(columns);
-        return { ...entry, kind: key.kind, before, after, edits: compareObjects(before, after, '') };
+        if (key.kind === 'entry added') return { ...entry, kind: key.kind, ...showSides({ after }) };
+        const before = toEntry(columns);
+        // Compared as they are stored: what differs may be what is not shown.
+        const edits = compareObjects(before, after, '').map((edit) => showChange('docket_entry', edit));
+        return { ...entry, kind: key.kind, ...showSides({ before, after }), edits };
       }
     }
   };
 }
 
-const toShown = (columns: EntryColumns): JsonObject => showRecord('docket_entry', toEntry(columns));
+/** A docket entry before or after a change, or both, as they are shown. */
+function showSides<Sides extends Partial<Record<Side, JsonObject>>>(
+  sides: Sides,
+): Sides & { readonly withheld?: readonly Side[] } {
+  const shown = Object.fromEntries(
+    Object.entries(sides).map(([side, entry]) => [side, showRecord('docket_entry', entry)]),
+  ) as Sides;
+  const withheld = (Object.keys(sides) as Side[]).filter((side) => shown[side] !== sides[side]);
+  return withheld.length === 0 ? shown : { ...shown, withheld };
+}
 
 /** The inverse of how changes store their values: a missing value has no text. */
 function toValue(text: string | null): JsonValue | undefined {

@@ -1,5 +1,5 @@
 import type { FieldChange } from '../case/diff.ts';
-import { showChange } from '../case/shown-fields.ts';
+import { type ShownChange, showChange } from '../case/shown-fields.ts';
 import type { Mirror } from '../db/open-mirror.ts';
 import { RECORD_KINDS, type RecordKind } from '../db/schema/schema.ts';
 import type { JsonValue } from '../lib/json.ts';
@@ -26,7 +26,7 @@ interface AnyEvent {
 /** A change of a record of a linked list of a case. */
 export type LinkedRecordChange = AnyEvent &
   (
-    | { readonly event: 'changed'; readonly change: FieldChange }
+    | { readonly event: 'changed'; readonly change: ShownChange }
     | { readonly event: Exclude<LinkedEvent, 'changed'> }
   );
 

@@ -80,7 +80,7 @@ export interface TransitionFilter {
  * value.
  */
 const statusBeforeNext = (condition: string): string => `coalesce(
-    (SELECT coalesce(later.old_value ->> '$', '${NO_STATUSES.none}') FROM case_changes AS later
+    (SELECT CASE json_type(later.old_value) WHEN 'text' THEN later.old_value ->> '$' ELSE '${NO_STATUSES.none}' END FROM case_changes AS later
       WHERE later.case_id = cases.id AND later.field = 'case_ongoing' ${condition} ORDER BY later.id LIMIT 1),
     cases.case_ongoing, '${NO_STATUSES.none}')`;
 

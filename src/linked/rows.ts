@@ -1,6 +1,6 @@
 import { LINKED_DOCKET_FIELDS } from '../api/linked-fields.ts';
 import { isNonpublic } from '../api/urls.ts';
-import { toNumberParts } from '../case/case-rows.ts';
+import { toElement, toNumberParts } from '../case/case-rows.ts';
 import { type FieldChange, undoChanges } from '../case/diff.ts';
 import { type EntryColumns, type Scalar, pickScalars, toEntry, toEntryRows } from '../case/docket-rows.ts';
 import { fingerprint } from '../case/fingerprint.ts';
@@ -44,7 +44,10 @@ export function splitDocket(docket: JsonObject): {
   return { payload: { ...docket, docket_entries: [] }, entries };
 }
 
-/** The columns of a record for the API's fields. A list becomes JSON. What does not fit is in the payload. */
+/**
+ * The columns of a record for the API's fields. A list becomes JSON; one of texts without objects and lists, because clean views,
+ * exports and the search show it, and an object may be a record that is not public. What does not fit is in the payload.
+ */
 export function toColumns(
   { fields, kind: recordKind }: RecordSpec,
   payload: JsonObject,
@@ -53,12 +56,17 @@ export function toColumns(
   for (const [field, kind] of Object.entries(fields)) {
     if (kind !== 'texts' && kind !== 'list') continue;
     const value = Object.hasOwn(payload, field) ? payload[field] : undefined;
-    columns[field] = Array.isArray(value) ? JSON.stringify(value) : null;
+    columns[field] = Array.isArray(value)
+      ? JSON.stringify(kind === 'texts' ? value.map(toElement).filter(isValue) : value)
+      : null;
   }
   if (recordKind === 'docket')
     columns.mirror_number = toNumberParts(pickScalars(payload, LINKED_DOCKET_FIELDS));
   return columns;
 }
+
+const isValue = (element: JsonValue | undefined): boolean =>
+  element !== undefined && (element === null || typeof element !== 'object');
 
 /** The payload that a row holds; undefined if it holds none. */
 export function readPayload(

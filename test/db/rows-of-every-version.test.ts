@@ -9,6 +9,8 @@ import { recordedCases } from '../../fake-api/collection/recorded-cases.ts';
 import { LATEST, makeEmptyVersion } from '../support/earlier-version.ts';
 import { verifyFile } from '../support/eventful-mirror.ts';
 import { makeFullMirror } from '../support/full-mirror.ts';
+import { openLinkedMirror } from '../support/linked-mirror.ts';
+import { makeDocument } from '../support/make-document.ts';
 import { makeCase } from '../support/make-case.ts';
 import { startHarness } from '../support/sync-harness.ts';
 import { tempFolder } from '../support/temp-folder.ts';
@@ -22,6 +24,8 @@ const DROPPED_TABLES: Readonly<Record<string, string>> = {
 };
 /** The version before `related_cases.id` had an id that arrived as a text. */
 const BEFORE_IDS = 29;
+/** The version before the lists of texts in columns had only texts. */
+const BEFORE_TEXTS = 32;
 
 const ALL = Array.from({ length: LATEST - OLDEST }, (_, at) => OLDEST + at);
 /** The oldest, the one with a table that is not there any more, and the newest: there, the next migration finds rows. */
@@ -134,5 +138,47 @@ describe('a mirror with rows in every table that its version has', () => {
     );
     expect(listRows(path, copied)).toEqual(listRows(harness.database, copied));
     expect(verifyFile(path).findings).toEqual([]);
+  });
+
+  test('has in its lists of texts no objects, as if they had arrived today', () => {
+    const texts = [
+      'Court',
+      { title: 'Vault' },
+      { value: 'Pl"ain\n\u{1F600}\ud800', run: 2 },
+      { value: ['x'] },
+    ];
+    const odd = [...texts, { value: null }, [{ title: 'Vault' }], null, 1e21, 0.5, true, {}];
+    const linked = openLinkedMirror([1]);
+    linked.read(1, 'documents', [
+      makeDocument({ id: 7, party_types: odd }),
+      makeDocument({ id: 8, party_types: ['Court'] }),
+      makeDocument({ id: 9, party_types: [{ title: 'Vault' }] }),
+    ]);
+    linked.read(1, 'resources', [{ title: 'A study', resource_types: odd }, { title: 'Another' }]);
+    linked.mirror.close();
+    const path = join(tempFolder(), 'mirror.db');
+    const copied = writeWithRows(path, BEFORE_TEXTS, linked.mirror.path, false);
+    const sqlite = openSqlite(path);
+    for (const [table, column] of [
+      ['documents', 'party_types'],
+      ['resources', 'resource_types'],
+    ])
+      sqlite.exec(
+        `UPDATE ${table} SET ${column} = json_extract(mirror_payload, '$.${column}') WHERE ${column} IS NOT NULL`,
+      );
+    expect(listRows(path, copied)).not.toEqual(listRows(linked.mirror.path, copied));
+    sqlite.close();
+    openMirror(path).close();
+    expect(listRows(path, copied)).toEqual(listRows(linked.mirror.path, copied));
+    const [found] = listRows(path, copied).documents as [{ party_types: string }];
+    expect(JSON.parse(found.party_types)).toEqual([
+      'Court',
+      'Pl"ain\n\u{1F600}\ud800',
+      null,
+      null,
+      1e21,
+      0.5,
+      true,
+    ]);
   });
 });

@@ -102,7 +102,11 @@ test('a field that the mirror does not know is in the tables, unless it may be m
 
 test('has sorted names and lists, whatever a name is', () => {
   expect(
-    toOtherFields('case', JSON.parse('{"id":1,"z":[3,1],"__proto__":2,"a":" ","o":{"x":1}}') as never, false),
+    toOtherFields(
+      'case',
+      JSON.parse('{"id":1,"z":[3,1],"__proto__":2,"a":" ","o":{"x":1}}') as never,
+      'plain',
+    ),
   ).toBe('{"__proto__":2,"z":[1,3]}');
 });
 

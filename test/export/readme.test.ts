@@ -58,7 +58,7 @@ describe('the README of an export', () => {
   );
 
   test('says that cases as NDJSON are as the API sent them', async () => {
-    const said = 'is a whole case as the API sent it';
+    const said = 'is a whole case with the fields of the API';
     expect((await exportWith('--format', 'ndjson')).readme).toContain(said);
     expect((await exportWith('--format', 'ndjson', '--tables', 'documents')).readme).not.toContain(said);
   });

@@ -62,9 +62,10 @@ The documents, further dockets and resources of cases are here too, with the run
 the first read of a list finds is not a change. Records that are not for the public are named without their content.
 --field takes ${Object.keys(KIND_NAMES).join(', ')}, or one of their fields.
 
-In the text, (absent) is a missing field, (null) is a null value, and (empty) is an empty text. With --json, old_value
-and new_value are the values themselves; if a field was absent, the member is absent too. --limit applies to text and
-Markdown; the other formats contain every change.
+In the text, (absent) is a missing field, (null) is a null value, (empty) is an empty text, and (not shown) is a value
+that may not be public. With --json, old_value and new_value are the values themselves; if a field was absent, the member
+is absent too, and withheld names those of which a part is not shown. --limit applies to text and Markdown; the other
+formats contain every change.
 
 Examples:
   $ clearinghouse-mirror changes

@@ -1,4 +1,3 @@
-import type { FieldChange } from '../../case/diff.ts';
 import type { CaseFacts } from '../../db/read-case.ts';
 import type { Period } from '../../history/period.ts';
 import {
@@ -16,6 +15,7 @@ import { toCaseLink } from '../../case/reference.ts';
 import { toEditedEntrySentence, toEntryWords, toFieldSentences } from './field-sentences.ts';
 import { clipText, renderCount, renderPlural } from '../../lib/layout.ts';
 import { toOutcomeWords, toPeriodWords } from './period.ts';
+import { toValuesJson } from './values-json.ts';
 import {
   type ChangedCaseAndLists,
   type FindRecord,
@@ -50,24 +50,21 @@ function toDetails(change: CaseChange): object {
     case 'changed':
     case 'added':
     case 'removed':
-      return { field: change.field, ...toValues(change) };
+      return { field: change.field, ...toValuesJson(change) };
     case 'entry added':
-      return { entry_key: change.entryKey, new_value: change.after };
     case 'entry removed':
-      return { entry_key: change.entryKey, old_value: change.before };
+      return { entry_key: change.entryKey, ...toValuesJson(change) };
     case 'entry edited': {
-      const { entryKey, before, after, edits } = change;
-      const differences = edits.map((edit) => ({ field: edit.field, kind: edit.kind, ...toValues(edit) }));
-      return { entry_key: entryKey, old_value: before, new_value: after, differences };
+      const differences = change.edits.map((edit) => ({
+        field: edit.field,
+        kind: edit.kind,
+        ...toValuesJson(edit),
+      }));
+      return { entry_key: change.entryKey, ...toValuesJson(change), differences };
     }
     default:
       return {};
   }
-}
-
-/** JSON.stringify omits a member that is undefined, and keeps null. */
-function toValues({ before, after }: Pick<FieldChange, 'before' | 'after'>) {
-  return { old_value: before, new_value: after };
 }
 
 /** Counts changes while they are rendered. */
@@ -342,6 +339,7 @@ export const CHANGE_COLUMNS = [
   'entry_key',
   'old_value',
   'new_value',
+  'withheld',
   'differences',
   'court',
   'filed',

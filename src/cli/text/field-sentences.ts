@@ -1,5 +1,7 @@
-import { type FieldChange, compareObjects } from '../../case/diff.ts';
+import { compareObjects } from '../../case/diff.ts';
+import { toCanonicalJson } from '../../case/fingerprint.ts';
 import { toPlainText } from '../../case/plain-text.ts';
+import type { ShownChange, Side } from '../../case/shown-fields.ts';
 import type { EntryChange } from '../../history/changes.ts';
 import { type JsonObject, type JsonValue, isJsonObject } from '../../lib/json.ts';
 import { clipText, renderCount } from '../../lib/layout.ts';
@@ -8,32 +10,59 @@ import type { WritingStyle } from './style.ts';
 /** The elements that were removed from a list, those that were added, and those that were edited. */
 export interface PairedElements {
   readonly edited: readonly (readonly [before: JsonObject, after: JsonObject])[];
-  readonly removed: readonly JsonValue[];
-  readonly added: readonly JsonValue[];
+  readonly removed: readonly ShownChange[];
+  readonly added: readonly ShownChange[];
+  /** Whether elements differ only in what is not shown. */
+  readonly isUnseen: boolean;
 }
 
-/** Pairs a removed and an added object with the same name, if no others have that name: the object was edited. */
-function pairElements(changes: readonly FieldChange[]): PairedElements {
-  const removed = changes.flatMap(({ before }) => (before === undefined ? [] : [before]));
-  const added = changes.flatMap(({ after }) => (after === undefined ? [] : [after]));
-  const [olds, news] = [toSingles(removed), toSingles(added)];
+/**
+ * Pairs a removed and an added object with the same name, if no others have that name: the object was edited. Elements of
+ * which the same is shown differ in what is not.
+ */
+function pairElements(changes: readonly ShownChange[]): PairedElements {
+  const removed = changes.filter(({ kind }) => kind === 'removed');
+  const added = changes.filter(({ kind }) => kind === 'added');
+  const [olds, news] = [toSingles(removed, 'before'), toSingles(added, 'after')];
   const edited = [...olds].flatMap(([name, before]) => {
     const after = news.get(name);
     return after === undefined ? [] : [[before, after] as const];
   });
-  const paired = new Set<JsonValue>(edited.flat());
+  const paired = new Set<JsonValue | undefined>(edited.flat());
+  const [left, more] = [
+    removed.filter(({ before }) => !paired.has(before)),
+    added.filter(({ after }) => !paired.has(after)),
+  ];
+  const alike = toAlike(left, more);
   return {
     edited,
-    removed: removed.filter((element) => !paired.has(element)),
-    added: added.filter((element) => !paired.has(element)),
+    removed: left.filter((change) => !alike.has(change)),
+    added: more.filter((change) => !alike.has(change)),
+    isUnseen: alike.size > 0,
   };
 }
 
+/** The removed and the added elements of which the same is shown, in pairs. */
+function toAlike(removed: readonly ShownChange[], added: readonly ShownChange[]): Set<ShownChange> {
+  if (![...removed, ...added].some(({ withheld }) => withheld !== undefined)) return new Set();
+  const byKey = new Map<string, ShownChange[]>();
+  for (const change of removed) {
+    const key = toSeen(change, 'before');
+    byKey.set(key, [...(byKey.get(key) ?? []), change]);
+  }
+  return new Set(
+    added.flatMap((change) => {
+      const other = byKey.get(toSeen(change, 'after'))?.pop();
+      return other === undefined ? [] : [other, change];
+    }),
+  );
+}
+
 /** The objects whose name is unique. */
-function toSingles(elements: readonly JsonValue[]): Map<string, JsonObject> {
+function toSingles(changes: readonly ShownChange[], side: Side): Map<string, JsonObject> {
   const singles = new Map<string, JsonObject>();
   const twice = new Set<string>();
-  for (const element of elements) {
+  for (const { [side]: element } of changes) {
     if (!isJsonObject(element) || typeof element.name !== 'string') continue;
     if (singles.has(element.name)) twice.add(element.name);
     singles.set(element.name, element);
@@ -106,12 +135,30 @@ const MAX_VALUE = 80;
 const MIDNIGHT = /^(\d{4}-\d{2}-\d{2})T00:00:00(?:\.0+)?(?:Z|[+-]\d{2}:?\d{2})?$/;
 
 /** A value in full; of a date without a time, the day. A missing value, null, and an empty text or list are shown in parentheses. */
-export function toWholeValueText(value: JsonValue | undefined): string {
+function toWholeValueText(value: JsonValue | undefined): string {
   if (value === undefined) return '(absent)';
   if (value === null) return '(null)';
   if (value === '') return '(empty)';
   if (typeof value === 'string') return toText(MIDNIGHT.exec(value)?.[1] ?? value);
   return Array.isArray(value) && value.length === 0 ? '(empty list)' : toText(value);
+}
+
+const NOT_SHOWN = '(not shown)';
+
+/** Whether nothing of the old or new value is shown, although there is one. */
+const isNothingShown = (change: ShownChange, side: Side): boolean =>
+  change[side] === null && change.withheld?.includes(side) === true;
+
+/** What is seen of the old or new value, so that two values can be compared. */
+const toSeen = (change: ShownChange, side: Side): string =>
+  isNothingShown(change, side) ? NOT_SHOWN : change[side] === undefined ? '' : toCanonicalJson(change[side]);
+
+/** The old or new value in full. */
+export const toWholeSideText = (change: ShownChange, side: Side): string =>
+  isNothingShown(change, side) ? NOT_SHOWN : toWholeValueText(change[side]);
+
+function toSideWords(change: ShownChange, side: Side, style: WritingStyle): string {
+  return isNothingShown(change, side) ? NOT_SHOWN : toValueWords(change[side], style);
 }
 
 function toValueWords(value: JsonValue | undefined, style: WritingStyle): string {
@@ -121,12 +168,9 @@ function toValueWords(value: JsonValue | undefined, style: WritingStyle): string
 }
 
 /** Renders "from one value to another value", so that the two are visibly different. */
-function toChangeWords(
-  before: JsonValue | undefined,
-  after: JsonValue | undefined,
-  style: WritingStyle,
-): string {
-  const words = [toValueWords(before, style), toValueWords(after, style)] as const;
+function toChangeWords(change: ShownChange, style: WritingStyle): string {
+  const { before, after } = change;
+  const words = [toSideWords(change, 'before', style), toSideWords(change, 'after', style)] as const;
   const areOfTwoKinds = before != null && after != null && typeof before !== typeof after;
   const [from, to] =
     areOfTwoKinds || words[0] === words[1] ? [toJsonWords(before, style), toJsonWords(after, style)] : words;
@@ -152,7 +196,7 @@ function toText(value: Exclude<JsonValue, null>): string {
 
 /** A text that looks like one of our own words, or that ends in invisible white space. */
 function needsQuotes(text: string): boolean {
-  return /^\s|\s$|^\((?:absent|null|empty|empty list)\)$/.test(text);
+  return /^\s|\s$|^\((?:absent|null|empty|empty list|not shown)\)$/.test(text);
 }
 
 /** For texts longer than this, only the part that differs is printed. */
@@ -161,8 +205,8 @@ const MAX_STRETCH = 160;
 const MAX_ELEMENTS = 8;
 
 /** Describes how fields changed. Changes of one list must be consecutive; they become one sentence. */
-export function toFieldSentences(changes: readonly FieldChange[], style: WritingStyle): string[] {
-  const byField = new Map<string, FieldChange[]>();
+export function toFieldSentences(changes: readonly ShownChange[], style: WritingStyle): string[] {
+  const byField = new Map<string, ShownChange[]>();
   for (const change of changes) {
     const place = `${change.kind === 'changed' ? 'value' : 'list'} ${change.field}`;
     const same = byField.get(place);
@@ -177,12 +221,15 @@ export function toFieldSentences(changes: readonly FieldChange[], style: Writing
   });
 }
 
-function toValueSentence(field: string, { before, after }: FieldChange, style: WritingStyle): string {
+/** What is said of two values of which the same is shown. */
+const toUnseenSentence = (field: string): string => `${field} changed, and what changed is not shown`;
+
+function toValueSentence(field: string, change: ShownChange, style: WritingStyle): string {
+  const { before, after } = change;
   if (typeof before === 'string' && typeof after === 'string' && (isLong(before) || isLong(after)))
     return toTextSentence(field, before, after, style);
-  // Null does not change to null: these are objects that may not be public.
-  if (before === null && after === null) return `${field} changed, and its values are not shown`;
-  return `${field} changed ${toChangeWords(before, after, style)}`;
+  if (toSeen(change, 'before') === toSeen(change, 'after')) return toUnseenSentence(field);
+  return `${field} changed ${toChangeWords(change, style)}`;
 }
 
 const isHtml = (text: string): boolean => /<[a-z!/][^<>]*>/i.test(text);
@@ -208,25 +255,32 @@ function toTextSentence(field: string, before: string, after: string, style: Wri
   return `${field}: text ${what} ${stretch.isAtEnd ? 'at the end' : where}: ${quote(text)} ${size}`;
 }
 
-function toListSentences(field: string, changes: readonly FieldChange[], style: WritingStyle): string[] {
-  const { edited, added, removed } = pairElements(changes);
-  const gone = new Set(removed.map((one) => toValueWords(one, style)));
-  const lookAlike = added.some((one) => gone.has(toValueWords(one, style)));
-  const list = (some: readonly JsonValue[]): string => {
+function toListSentences(field: string, changes: readonly ShownChange[], style: WritingStyle): string[] {
+  const { edited, added, removed, isUnseen } = pairElements(changes);
+  const gone = new Set(removed.map((one) => toSideWords(one, 'before', style)));
+  const lookAlike = added.some((one) => gone.has(toSideWords(one, 'after', style)));
+  const list = (some: readonly ShownChange[], side: Side): string => {
     const words = some
       .slice(0, MAX_ELEMENTS)
-      .map((one) => (lookAlike ? toJsonWords(one, style) : toValueWords(one, style)));
+      .map((one) =>
+        lookAlike && !isNothingShown(one, side)
+          ? toJsonWords(one[side], style)
+          : toSideWords(one, side, style),
+      );
     const rest = some.length - words.length;
     return `${words.join('; ')}${rest > 0 ? `; and ${renderCount(rest)} more` : ''}`;
   };
   return [
-    ...edited.flatMap(([before, after]) =>
-      toFieldSentences(compareObjects(before, after, ''), style).map(
-        (sentence) => `${field}, ${toValueWords(before, style)}: ${sentence}`,
-      ),
-    ),
-    ...(removed.length === 0 ? [] : [`${field}: removed ${list(removed)}`]),
-    ...(added.length === 0 ? [] : [`${field}: added ${list(added)}`]),
+    ...edited.flatMap(([before, after]) => {
+      const place = `${field}, ${toValueWords(before, style)}`;
+      const sentences = toFieldSentences(compareObjects(before, after, ''), style);
+      return sentences.length === 0
+        ? [toUnseenSentence(place)]
+        : sentences.map((sentence) => `${place}: ${sentence}`);
+    }),
+    ...(isUnseen ? [toUnseenSentence(field)] : []),
+    ...(removed.length === 0 ? [] : [`${field}: removed ${list(removed, 'before')}`]),
+    ...(added.length === 0 ? [] : [`${field}: added ${list(added, 'after')}`]),
   ];
 }
 

@@ -1,4 +1,4 @@
-import type { FieldChange } from '../../case/diff.ts';
+import type { ShownChange } from '../../case/shown-fields.ts';
 import type { Mirror } from '../../db/open-mirror.ts';
 import type { RecordKind } from '../../db/schema/schema.ts';
 import { type ChangeFilter, type ChangedCase, listChangedCases } from '../../history/changes.ts';
@@ -11,6 +11,7 @@ import {
 import { clipText, renderPlural } from '../../lib/layout.ts';
 import { toFieldSentences } from './field-sentences.ts';
 import type { WritingStyle } from './style.ts';
+import { toValuesJson } from './values-json.ts';
 
 /** A case with its own changes and those of its linked lists. */
 export interface ChangedCaseAndLists extends ChangedCase {
@@ -82,14 +83,14 @@ export type FindRecord = (kind: RecordKind, key: number) => RecordFacts;
 interface LinkedGroup {
   readonly kind: RecordKind;
   readonly whole: readonly { readonly event: Whole; readonly keys: readonly number[] }[];
-  readonly edits: readonly (readonly [key: number, fields: readonly FieldChange[]])[];
+  readonly edits: readonly (readonly [key: number, fields: readonly ShownChange[]])[];
 }
 
 /** Groups changes by the kind of their records and by what happened, in the order in which they are told. */
 export function groupLinkedChanges(changes: readonly LinkedRecordChange[]): LinkedGroup[] {
   return (Object.keys(RECORD_NOUNS) as RecordKind[]).map((kind) => {
     const ofKind = changes.filter(({ recordKind }) => recordKind === kind);
-    const edits = new Map<number, FieldChange[]>();
+    const edits = new Map<number, ShownChange[]>();
     for (const one of ofKind) {
       if (one.event !== 'changed') continue;
       const known = edits.get(one.recordKey);
@@ -231,8 +232,7 @@ export function toLinkedChangeJson(
     kind: `${one.recordKind.replace('_', ' ')} ${one.event}`,
     ...(one.event === 'changed' && {
       field: one.change.field,
-      old_value: one.change.before,
-      new_value: one.change.after,
+      ...toValuesJson(one.change),
     }),
     record_kind: one.recordKind,
     record_key: one.recordKey,

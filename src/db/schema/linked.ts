@@ -47,7 +47,7 @@ export const documents = sqliteTable(
     document_status: text('document_status'),
     order_type: text('order_type'),
     court: text('court'),
-    /** JSON list of texts. */
+    /** JSON list of the texts. */
     party_types: text('party_types'),
     per_curium: flag('per_curium'),
     per_curiam: flag('per_curiam'),
@@ -144,8 +144,9 @@ export const resources = sqliteTable(
     status: text('status'),
     file: text('file'),
     external_url: text('external_url'),
-    /** JSON list, as the API sent it; so are the following lists. */
+    /** JSON list of the texts. */
     resource_types: text('resource_types'),
+    /** JSON list, as the API sent it; so are the following lists. */
     cases: text('cases'),
     case_types: text('case_types'),
     causes: text('causes'),

@@ -1,5 +1,6 @@
+import { isSame } from '../../case/diff.ts';
 import { toPlainText } from '../../case/plain-text.ts';
-import type { FieldChange } from '../../case/diff.ts';
+import type { ShownChange, Side } from '../../case/shown-fields.ts';
 import type { RecordKind } from '../../db/schema/schema.ts';
 import {
   type CaseChange,
@@ -16,7 +17,7 @@ import {
   toEditedEntrySentence,
   toEntryWords,
   toTextDifference,
-  toWholeValueText,
+  toWholeSideText,
 } from '../../cli/text/field-sentences.ts';
 import {
   type FindRecord,
@@ -123,7 +124,7 @@ function renderRecordName(kind: RecordKind, key: number, { findRecord, links }: 
 }
 
 /** The values of fields before and after. */
-function renderFields(changes: readonly FieldChange[], caption: string): Html {
+function renderFields(changes: readonly ShownChange[], caption: string): Html {
   return html`<div class="scroll" role="group" tabindex="0" aria-label="${caption}">
     <table class="values">
       <caption class="hidden">
@@ -150,27 +151,35 @@ function renderFields(changes: readonly FieldChange[], caption: string): Html {
   </div>`;
 }
 
-function toCells({ kind, before, after }: FieldChange): readonly [Content, Content] {
-  if (kind === 'added') return [html`<span class="off">not in the list</span>`, toInserted(after)];
-  if (kind === 'removed') return [toDeleted(before), html`<span class="off">not in the list</span>`];
+function toCells(change: ShownChange): readonly [Content, Content] {
+  const { kind, before, after } = change;
+  if (kind === 'added') return [html`<span class="off">not in the list</span>`, toInserted(change)];
+  if (kind === 'removed') return [toDeleted(change), html`<span class="off">not in the list</span>`];
   if (typeof before === 'string' && typeof after === 'string' && (isLong(before) || isLong(after)))
     return toDifference(before, after);
   // Two values that look alike are shown as JSON.
-  if (toShown(before) === toShown(after) && before !== undefined && after !== undefined)
+  const looksAlike = toShown(change, 'before') === toShown(change, 'after');
+  if (looksAlike && !isSame(before, after) && before !== undefined && after !== undefined)
     return [
       html`<del>${clipText(JSON.stringify(before), MAX_VALUE)}</del>`,
       html`<ins>${clipText(JSON.stringify(after), MAX_VALUE)}</ins>`,
     ];
-  return [toDeleted(before), toInserted(after)];
+  return [toDeleted(change), toInserted(change)];
 }
 
-const toShown = (value: FieldChange['before']): string => {
-  const text = toWholeValueText(value);
+const toShown = (change: ShownChange, side: Side): string => {
+  const text = toWholeSideText(change, side);
   const more = text.length > MAX_VALUE ? ` (${renderCount(text.length)} characters)` : '';
   return `${clipText(text, MAX_VALUE)}${more}`;
 };
-const toDeleted = (value: FieldChange['before']): Html => html`<del>${toShown(value)}</del>`;
-const toInserted = (value: FieldChange['after']): Html => html`<ins>${toShown(value)}</ins>`;
+const toDeleted = (change: ShownChange): Html =>
+  html`<del>${toShown(change, 'before')}</del>${toRemark(change, 'before')}`;
+const toInserted = (change: ShownChange): Html =>
+  html`<ins>${toShown(change, 'after')}</ins>${toRemark(change, 'after')}`;
+const toRemark = (change: ShownChange, side: Side): Content =>
+  change.withheld?.includes(side) === true && change[side] !== null
+    ? html` <small>not all of it is shown</small>`
+    : null;
 
 /** Only the part of a long text that differs, with the words before it. */
 function toDifference(before: string, after: string): readonly [Content, Content] {

@@ -11,6 +11,9 @@ const KNOWN_NAMES = Object.keys(ATTACHMENT_FIELDS)
   .map((name) => `'${name}'`)
   .join(', ');
 
+/** Other objects may be anything. */
+const HAS_KNOWN = `EXISTS (SELECT 1 FROM json_each(one.value) WHERE key IN (${KNOWN_NAMES}))`;
+
 /**
  * The column `attachments` with what `showRecord` shows of it, in SQL that anybody can run: the rule of
  * `case/shown-fields.ts` and that of `isNonpublic`, once more. `test/properties/shown-attachments.test.ts` compares them.
@@ -20,9 +23,10 @@ export const SHOWN_ATTACHMENTS = `CASE
     WHEN NOT EXISTS (
       SELECT 1 FROM json_each(attachments) AS one WHERE one.type = 'array' OR one.type = 'object' AND EXISTS (
         SELECT 1 FROM json_each(one.value) WHERE type IN ('object', 'array') OR key NOT IN (${KNOWN_NAMES}))
+        OR one.type = 'object' AND NOT ${HAS_KNOWN}
     ) THEN attachments
     -- Unknown fields are shown if they are values or lists of values, and no address in a folder "nonpublic".
-    ELSE (SELECT json_group_array(json(CASE one.type WHEN 'object' THEN (
+    ELSE (SELECT json_group_array(json(CASE one.type WHEN 'object' THEN CASE WHEN ${HAS_KNOWN} THEN (
       SELECT json_group_object(key, json(CASE
         WHEN type IN ('object', 'array') AND NOT is_shown THEN 'null'
         WHEN type IN ('true', 'false') THEN type
@@ -50,6 +54,6 @@ export const SHOWN_ATTACHMENTS = `CASE
           ) AS is_shown
         FROM json_each(one.value) AS field
       ) WHERE is_known OR is_shown
-    ) WHEN 'array' THEN 'null' WHEN 'true' THEN 'true' WHEN 'false' THEN 'false' ELSE json_quote(one.value) END))
+    ) ELSE 'null' END WHEN 'array' THEN 'null' WHEN 'true' THEN 'true' WHEN 'false' THEN 'false' ELSE json_quote(one.value) END))
     FROM json_each(attachments) AS one)
   END AS attachments`;

@@ -86,7 +86,7 @@ export function makeCasePage({ mirror, site, asked, id }: PageRequest): Page {
       ${renderLead(payload)} ${renderCaseFacts(told)}
       <p class="links-out">
         ${linkTo(toCaseLink(id), 'This case on the Clearinghouse')}
-        ${isPresent && !isRedacted ? linkTo(ADDRESS.caseJson(id), 'The case as JSON, as the API sent it') : null}
+        ${isPresent && !isRedacted ? linkTo(ADDRESS.caseJson(id), 'The case as JSON') : null}
       </p>
       ${renderOnPage(sections)} ${sections.map(([, , content]) => content)}
     `,
