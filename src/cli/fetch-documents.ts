@@ -3,6 +3,7 @@ import type { DownloadKind } from '../db/linked/passes.ts';
 import type { DownloadEvent, DownloadReport } from '../sync/linked/download-pass.ts';
 import { type Io, reportStyle, say, withStop, write, writeText } from './io.ts';
 import type { Outcomes } from './text/downloads.ts';
+import { toAim } from './suggested-commands.ts';
 import { renderBroken } from './text/errors.ts';
 import { createPassProgress } from './text/progress.ts';
 import type { ReportStyle } from './text/report.ts';
@@ -121,7 +122,7 @@ export async function fetchDocuments<
   Report extends DownloadReport<DownloadKind> & { readonly counts: Outcomes },
 >(flags: Flags, io: Io, command: FetchCommand<Plan, Report>): Promise<ExitName> {
   const print = (json: () => object, text: () => string): Promise<void> =>
-    flags.json === true ? write(io.stdout, toJsonLine(json())) : writeText(io, text());
+    flags.json === true ? write(io.stdout, toJsonLine(json())) : writeText(io, toAim(io, flags)(text()));
   if (flags.dryRun === true) {
     const plan = command.findPlan();
     await print(

@@ -7,6 +7,7 @@ import type { SchedulerEvents } from '../schedule/scheduler.ts';
 import type { OnSyncEvent } from '../sync/report.ts';
 import { PAGE_STORED } from '../lib/heap.ts';
 import { type Io, say, sayExactly } from './io.ts';
+import type { Aim } from '../lib/command-line.ts';
 import { explainBroken, renderError } from './text/errors.ts';
 import { toLinkedJson } from './text/linked.ts';
 import { createProgress } from './text/progress.ts';
@@ -169,12 +170,12 @@ export interface NightlyLog {
 }
 
 /** Text on a terminal, otherwise one JSON object per event, unless --log-format names one of the two. */
-export function createNightlyLog(io: Io, { logFormat, logLevel }: LogSettings): NightlyLog {
+export function createNightlyLog(io: Io, { logFormat, logLevel }: LogSettings, aim: Aim): NightlyLog {
   const isJson = logFormat === 'json' || (logFormat === 'auto' && io.stderr.isTTY !== true);
-  return isJson ? createJsonLog(io, logLevel) : createTextLog(io);
+  return isJson ? createJsonLog(io, logLevel) : createTextLog(io, aim);
 }
 
-function createTextLog(io: Io): NightlyLog {
+function createTextLog(io: Io, aim: Aim): NightlyLog {
   const { timeZone } = io;
   const note = (text: string): void => {
     say(io.stderr, `${localizeTimes(text, timeZone)}\n`);
@@ -193,7 +194,7 @@ function createTextLog(io: Io): NightlyLog {
         note(renderAttemptEnd(run));
       },
       onFailed: (error) => {
-        note(renderError(error, timeZone));
+        note(renderError(error, timeZone, { aim }));
       },
     },
   };

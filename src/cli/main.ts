@@ -6,11 +6,12 @@ import { loadEngine } from '../db/engine.ts';
 import { READS_WITHOUT_LOCKS } from '../db/open-to-read.ts';
 import { BUILDS_SEARCH_INDEX } from '../db/search-index.ts';
 import { PACKAGE } from '../lib/package-info.ts';
-import { checkPrinted, findLoss, flush, ownCommand, say, textWidth, type Io } from './io.ts';
+import { checkPrinted, findLoss, flush, say, textWidth, type Io } from './io.ts';
 import { OwnCommand } from './own-command.ts';
 import type { Flags } from './options.ts';
 import { renderError } from './text/errors.ts';
 import { renderPlural, wrapProse } from '../lib/layout.ts';
+import { toAim } from './suggested-commands.ts';
 import { COMMANDS, type RunCommand } from './command-list.ts';
 
 export { outliveFailures } from './io.ts';
@@ -135,8 +136,9 @@ export async function main(args: readonly string[], io: Io): Promise<number> {
     // Commander throws after it has printed help or version.
     if (error instanceof CommanderError) exit = error.exitCode === 0 ? 'complete' : 'usage';
     else {
-      const command = program.commands.find((one) => one.name() === args[0])?.name();
-      say(io.stderr, `${renderError(error, io.timeZone, { command, program: ownCommand(io) })}\n`);
+      const command = program.commands.find((one) => one.name() === args[0]);
+      const aim = toAim(io, command?.opts() ?? {});
+      say(io.stderr, `${renderError(error, io.timeZone, { command: command?.name(), aim })}\n`);
       exit = toExit(error);
     }
   } finally {
@@ -153,7 +155,7 @@ async function settlePrinted(exit: ExitName, acts: boolean, io: Io): Promise<Exi
     checkPrinted(io);
     return exit;
   } catch (error) {
-    say(io.stderr, `${renderError(error, io.timeZone, { program: ownCommand(io) })}\n`);
+    say(io.stderr, `${renderError(error, io.timeZone, { aim: toAim(io, {}) })}\n`);
     const isLost = findLoss(io.stdout) !== null;
     return exit === 'complete' && isLost && !acts ? toExit(error) : exit;
   }

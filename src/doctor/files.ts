@@ -64,7 +64,11 @@ export function examineLinked(path: string, settings: Settings): Finding | null 
       );
       const detail = `${read ?? 0} of ${renderPlural(lists ?? 0, 'list')} read; last pass: ${pass === null ? 'none' : toPassWords(pass.outcome, pass.error_code !== null)}${documentList === null ? '' : `; list of all documents: ${documentList.answer.replace('_', ' ')} (asked ${documentList.checked_at})`}`;
       return pass?.outcome === 'failed'
-        ? warning('linked lists', `${detail}: ${pass.error_message ?? ''}`, 'clearinghouse-mirror status')
+        ? warning(
+            'linked lists',
+            `${detail}: ${pass.error_message ?? ''}`,
+            '`clearinghouse-mirror status` shows the pass.',
+          )
         : good('linked lists', detail);
     });
   } catch {

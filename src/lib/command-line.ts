@@ -22,6 +22,29 @@ const toOctal = (character: string): string =>
 const toFlag = (name: string): string =>
   `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 
+/** A command of this program in a text: in backticks, with the name of the program or with something after its own. */
+const SUGGESTED = new RegExp(`\`(${PACKAGE.name} )?([a-z][a-z-]*)( [^\`\n]*)?\``, 'g');
+
+/** Completes each command that a text suggests, so that it can be copied. */
+export type Aim = (text: string) => string;
+
+/** The same for a command without backticks. */
+export const aimCommand = (aim: Aim, command: string): string => aim(`\`${command}\``).slice(1, -1);
+
+/** A text whose suggested commands are as `rewrite` returns them. */
+export function rewriteSuggested(
+  text: string,
+  rewrite: (command: string, rest: string, isNamed: boolean) => string,
+): string {
+  return text.replaceAll(
+    SUGGESTED,
+    (span: string, named: string | undefined, command: string, rest: string | undefined) =>
+      named === undefined && rest === undefined
+        ? span
+        : `\`${rewrite(command, rest ?? '', named !== undefined)}\``,
+  );
+}
+
 /** The command with its argument and flags, the flags named as commander names them; those that are not set are left out. */
 export function renderOwnCommand(
   name: string,

@@ -11,6 +11,7 @@ import { LIST_FORMS, type ListForm } from './addresses.ts';
 import { ICON, STYLE } from './assets.ts';
 import { streamList } from './download.ts';
 import { refuseRequest, type Failure, makeErrorPage, renderFailureText, toFailure } from './failures.ts';
+import { aimCode } from './html/html.ts';
 import { type Page, renderPage } from './html/layout.ts';
 import { LISTS, PAGES } from './pages/pages.ts';
 import type { CaseIndex, MirrorReader } from './reader.ts';
@@ -51,10 +52,10 @@ export function createApp(
     if (!(thrown instanceof MirrorError)) onUnexpected(thrown);
   };
   const sendPage = (context: Context, page: Page, status = 200): Response =>
-    context.html(renderPage(page).toString(), status as 200);
+    context.html(aimCode(renderPage(page).toString(), site.aim), status as 200);
   const sendFailure = (context: Context, failure: Failure): Response =>
     context.req.path.endsWith('.csv') || context.req.path.endsWith('.json')
-      ? context.text(renderFailureText(failure), failure.status as 400)
+      ? context.text(site.aim(renderFailureText(failure)), failure.status as 400)
       : sendPage(context, makeErrorPage(failure), failure.status);
 
   app.use(HEADERS);

@@ -1,6 +1,6 @@
 import { MirrorError } from '../errors/mirror-error.ts';
 import { ADDRESS } from './addresses.ts';
-import { type Html, html, join, linkTo } from './html/html.ts';
+import { type Html, html, join, linkTo, renderWords } from './html/html.ts';
 import type { Page } from './html/layout.ts';
 
 /** What a page says of a failure. */
@@ -75,7 +75,7 @@ export function renderHint(hint: string): Html {
   );
   const pages = PAGES_OF_COMMANDS.filter(([command]) => words.includes(command));
   return html`<p>
-    ${hint.split('`').map((part, at) => (at % 2 === 1 ? html`<code>${part}</code>` : part))}
+    ${renderWords(hint)}
     ${
       pages.length === 0
         ? null

@@ -1,3 +1,4 @@
+import type { Aim } from '../lib/command-line.ts';
 import type { Mirror } from '../db/open-mirror.ts';
 import { MirrorError } from '../errors/mirror-error.ts';
 import { type Params, VALUE_FILTER_NAMES } from '../search/filters.ts';
@@ -12,6 +13,8 @@ export interface Site {
   readonly database: string;
   readonly now: () => Date;
   readonly timeZone: string;
+  /** Completes the commands that a text suggests, so that they mean this mirror. */
+  readonly aim: Aim;
 }
 
 /** The parameters of a request, each known. */

@@ -35,8 +35,10 @@ async function serveSite(
   timeZone = 'UTC',
 ): Promise<TestSite> {
   const faults: unknown[] = [];
-  const { url, close } = await startServer({ database, now: () => now, timeZone }, 0, (thrown) =>
-    faults.push(thrown),
+  const { url, close } = await startServer(
+    { database, now: () => now, timeZone, aim: (text) => text },
+    0,
+    (thrown) => faults.push(thrown),
   );
   return {
     url,

@@ -180,7 +180,7 @@ test.each([
 test('a connection that never ends its head is closed, and the pages answer meanwhile', async () => {
   const faults: unknown[] = [];
   const now = () => new Date('2030-02-01T12:00:00Z');
-  const place = { database: site.database, now, timeZone: 'UTC' };
+  const place = { database: site.database, now, timeZone: 'UTC', aim: (text: string) => text };
   const server = await startServer(place, 0, (thrown) => faults.push(thrown), 50);
   try {
     const closed = sendRaw(server.url, 'GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX-A: ');

@@ -26,6 +26,7 @@ import {
   readRowFormat,
   readSettings,
 } from '../options.ts';
+import { toAim } from '../suggested-commands.ts';
 import { printListing } from '../output.ts';
 import { toNoneWords, toOutcomeWords, toPeriodWords } from '../text/period.ts';
 import { MARKDOWN, toPlainStyle, type WritingStyle } from '../text/style.ts';
@@ -110,7 +111,7 @@ export async function runCommand(flags: Flags, io: Io): Promise<ExitName> {
     await printListing(io, output, database, {
       columns: COLUMNS,
       objects: () => (period === null ? [] : listEntries(mirror, { period, caseId })),
-      text: (width) => toText(toPlainStyle(width)),
+      text: (width) => toText(toPlainStyle(width, toAim(io, flags))),
       markdown: () => toText(MARKDOWN),
       none,
     });

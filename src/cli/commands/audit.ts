@@ -7,6 +7,7 @@ import { findBaselineId } from '../../history/period.ts';
 import { openMirrorReadOnly } from '../../db/open-mirror.ts';
 import type { Io } from '../io.ts';
 import { printResult, printListing } from '../output.ts';
+import { toAim } from '../suggested-commands.ts';
 import { AUDIT_COUNT_COLUMNS, renderAuditCounts } from '../text/departed.ts';
 import { type Flags, addRowFormat, addSettings, readRowFormat, readSettings } from '../options.ts';
 import { withMirror } from '../with-mirror.ts';
@@ -59,7 +60,7 @@ async function showCounts(flags: Flags, io: Io): Promise<void> {
     {
       columns: AUDIT_COUNT_COLUMNS,
       objects: () => counts.map(({ name, view, count, shows }) => ({ name, view, count, shows })),
-      text: (width) => [renderAuditCounts(counts, width, isEmpty)],
+      text: (width) => [renderAuditCounts(counts, width, isEmpty, toAim(io, flags))],
     },
   );
 }

@@ -4,7 +4,8 @@ import type { ExitName } from '../../errors/exit-codes.ts';
 import { closing } from '../../db/engine.ts';
 import { openMirrorReadOnly } from '../../db/open-mirror.ts';
 import { addSettings, readSettings, type Flags } from '../options.ts';
-import { type Io, ownCommand, say, untilAborted, withStop, write } from '../io.ts';
+import { type Io, say, untilAborted, withStop, write } from '../io.ts';
+import { toAim } from '../suggested-commands.ts';
 import { renderError } from '../text/errors.ts';
 
 export const DEFAULT_PORT = 8750;
@@ -41,9 +42,10 @@ export async function runCommand(flags: Flags, io: Io): Promise<ExitName> {
   closing(openMirrorReadOnly(database), () => undefined); // A missing mirror is reported here, not on each page.
   const { startServer } = await import('../../web/server.ts');
   return withStop<ExitName>(io, async (signal) => {
-    const site = { database, now: io.runtime.now, timeZone: io.timeZone };
+    const aim = toAim(io, flags);
+    const site = { database, now: io.runtime.now, timeZone: io.timeZone, aim };
     const server = await startServer(site, flags.port as number, (thrown) => {
-      say(io.stderr, `${renderError(thrown, io.timeZone, { command: 'browse', program: ownCommand(io) })}\n`);
+      say(io.stderr, `${renderError(thrown, io.timeZone, { command: 'browse', aim })}\n`);
     });
     try {
       await write(io.stdout, `${server.url}\n`);

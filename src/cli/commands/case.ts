@@ -15,6 +15,7 @@ import { type CaseList, findCaseList } from '../../db/linked/read-records.ts';
 import type { Mirror } from '../../db/open-mirror.ts';
 import { say, textWidth, write, writePieces, type Io } from '../io.ts';
 import { type Flags, MOMENT_HELP, addSettings, readAsOf, readSettings } from '../options.ts';
+import { toAim } from '../suggested-commands.ts';
 import { renderCase, renderCaseMarkdown, toCaseDocument } from '../text/case.ts';
 import { type FilesOfCase, toListsJson } from '../text/case-lists.ts';
 import { toJsonLine, toJsonText } from '../text/words.ts';
@@ -127,7 +128,7 @@ async function showHistory(
   await withMirrorMoment(readSettings(flags, io).database, async (mirror) => {
     const id = resolveCase(mirror, words.join(' '), io);
     const { timeZone } = io;
-    const style = form === 'markdown' ? MARKDOWN : toPlainStyle(textWidth(io));
+    const style = form === 'markdown' ? MARKDOWN : toPlainStyle(textWidth(io), toAim(io, flags));
     const pieces =
       form === 'json' ? listHistoryJson(mirror, id) : renderCaseHistory(mirror, id, timeZone, style);
     await writePieces(io.stdout, pieces);

@@ -20,6 +20,7 @@ import {
   readRowFormat,
   readSettings,
 } from '../options.ts';
+import { toAim } from '../suggested-commands.ts';
 import { printListing } from '../output.ts';
 import {
   ALL_CHANGE_COLUMNS,
@@ -110,7 +111,7 @@ export async function runCommand(flags: Flags, io: Io): Promise<ExitName> {
       columns: ALL_CHANGE_COLUMNS,
       objects: () =>
         period === null ? [] : listAllChangeObjects(mirror, { period, caseId, field, linkedField }),
-      text: (width) => toText(toPlainStyle(width)),
+      text: (width) => toText(toPlainStyle(width, toAim(io, flags))),
       markdown: () => toText(MARKDOWN),
       none,
     });

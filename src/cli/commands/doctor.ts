@@ -7,6 +7,7 @@ import { MirrorError } from '../../errors/mirror-error.ts';
 import { say, textWidth, withStop, write, type Io } from '../io.ts';
 import { checkTarget, writeOutputFile, type OutputFile } from '../output.ts';
 import { toJsonLine } from '../text/words.ts';
+import { toAim } from '../suggested-commands.ts';
 import { renderFinding } from '../text/errors.ts';
 import {
   addSettings,
@@ -73,10 +74,12 @@ async function examineAll(flags: Flags, io: Io): Promise<ExitName> {
     tz: io.env.TZ,
   };
   const findings: Finding[] = [];
+  const aim = toAim(io, flags);
   await withStop(io, async (signal) => {
     for await (const finding of examine(patient, io.runtime, signal)) {
       findings.push(finding);
-      if (flags.json !== true) await write(io.stdout, renderFinding(finding, textWidth(io), io.timeZone));
+      if (flags.json !== true)
+        await write(io.stdout, renderFinding(finding, textWidth(io), io.timeZone, aim));
     }
   });
   const exit = findings.find(({ verdict }) => verdict === 'bad')?.exit ?? 'complete';

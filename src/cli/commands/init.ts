@@ -14,6 +14,7 @@ import {
 import { findTokenFile, isPipe, readToken, toTokenPath } from '../../config/token.ts';
 import { path as parsePath } from '../../config/parsers.ts';
 import { ownCommand, say, textWidth, withStop, write, type Io } from '../io.ts';
+import { toAim } from '../suggested-commands.ts';
 import { renderFinding } from '../text/errors.ts';
 import { addSettings, readWrittenSettings, type Flags } from '../options.ts';
 import type { Runtime } from '../../api/pacing.ts';
@@ -152,7 +153,7 @@ async function obtainSetting(
         remark.detail,
         remark.hint === null ? {} : { hint: remark.hint },
       );
-    say(io.stderr, renderFinding({ ...remark, check: setting }, textWidth(io), io.timeZone));
+    say(io.stderr, renderFinding({ ...remark, check: setting }, textWidth(io), io.timeZone, toAim(io, {})));
     if (isGood) return now;
   }
 }

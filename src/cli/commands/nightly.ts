@@ -14,6 +14,7 @@ import { runSync } from '../../sync/run-sync.ts';
 import { chooseLists } from '../../api/lists.ts';
 import { createNightlyLog, createRunEvents } from '../log.ts';
 import { toJsonLine } from '../text/words.ts';
+import { toAim } from '../suggested-commands.ts';
 import { renderRunReport, toReportJson } from '../text/report.ts';
 import { type ReadSettings, readNightlySettings } from '../nightly-settings.ts';
 import { listSteps, toLinkedJob } from '../nightly-steps.ts';
@@ -57,7 +58,8 @@ async function keep(
 ): Promise<ExitName> {
   const { now, random, sleep } = io.runtime;
   let current = first;
-  const log = createNightlyLog(io, current.log);
+  const aim = toAim(io, flags);
+  const log = createNightlyLog(io, current.log, aim);
   for (const warning of current.warnings) log.note(`Warning: ${warning}`);
   const forgetReload = io.onReload(() => {
     try {
@@ -100,7 +102,7 @@ async function keep(
         const text =
           flags.json === true
             ? toJsonLine(toReportJson(report))
-            : renderRunReport(report, { color: false, timeZone: io.timeZone });
+            : aim(renderRunReport(report, { color: false, timeZone: io.timeZone }));
         await (flags.json === true ? write(io.stdout, text) : writeText(io, text));
         return report;
       },

@@ -22,9 +22,17 @@ import { type Settings, parseSettings, parseSnapshotSettings } from '../../confi
 import { type HoldingCopy, listCopies, listHoldingCopies, redactCopies } from '../../backup/redact-copies.ts';
 import { parseCaseId, withMirror } from '../with-mirror.ts';
 import { say, textWidth, withStop, write, type Io } from '../io.ts';
+import { type Aim, quoteWord } from '../../lib/command-line.ts';
+import { toAim } from '../suggested-commands.ts';
 import { renderBroken } from '../text/errors.ts';
 import { renderObjects } from '../text/verify.ts';
-import { renderFolders, renderPlacesLeft, toPlaceText, toPlacesJson } from '../text/export-places.ts';
+import {
+  renderFolders,
+  renderHolding,
+  renderPlacesLeft,
+  toPlaceText,
+  toPlacesJson,
+} from '../text/export-places.ts';
 import { toCellText, toJsonLine } from '../text/words.ts';
 import { toRealPath } from '../../lib/files.ts';
 import { wrapText, renderPlural } from '../../lib/layout.ts';
@@ -115,10 +123,11 @@ export async function runCommand(caseId: number | undefined, flags: Flags, io: I
     return { places: outdated, exports: listUnprovenFolders(mirror, near, outdated) };
   });
   const outcome = { redaction, runId, cleaned, holding, exports, places, notSearched };
-  const named = typeof flags.database === 'string' ? database : null;
   await write(
     io.stdout,
-    flags.json === true ? toJsonLine(toJson(outcome)) : render(outcome, named, textWidth(io)),
+    flags.json === true
+      ? toJsonLine(toJson(outcome))
+      : render(outcome, toRepeated(subject, flags), toAim(io, flags), textWidth(io)),
   );
   // A copy that was left, whatever the reason, may still have what was to be removed.
   return runId !== null && wantsCopies && holding.length > 0 ? 'partial' : 'complete';
@@ -188,6 +197,12 @@ function toSubject(caseId: number | undefined, { document }: Flags): Redactable 
   });
 }
 
+/** The command that also redacts the copies. */
+function toRepeated({ kind, id }: Redactable, { snapshots }: Flags): string {
+  const folder = typeof snapshots === 'string' ? ` ${quoteWord(snapshots)}` : '';
+  return `redact ${kind === 'case' ? id : `--document ${id}`} --snapshots${folder} --yes`;
+}
+
 function redact(subject: Redactable, database: string, start: RunStart, io: Io): number {
   const onBroken = (broken: readonly BrokenObject[]): void => {
     say(io.stderr, renderBroken(broken));
@@ -254,7 +269,8 @@ function toJson({ redaction, runId, cleaned, holding, exports, places, notSearch
 
 function render(
   { redaction, runId, cleaned, holding, exports, places, notSearched }: Outcome,
-  database: string | null,
+  repeated: string,
+  aim: Aim,
   width: number,
 ): string {
   const lines = [renderRedaction(redaction, runId)];
@@ -264,8 +280,8 @@ function render(
       `${renderPlural(namedBy, 'other case names', 'other cases name')} it as a related case: ${runId === null ? 'there its id would stay, without the name' : 'there its id stays, without the name'}.`,
     );
   for (const path of cleaned) lines.push(`  removed from ${toCellText(path)}`);
-  if (holding.length > 0) lines.push(...renderHolding(holding, redaction));
-  lines.push(...renderPlacesLeft(places, database));
+  if (holding.length > 0) lines.push(...renderHolding(holding, repeated));
+  lines.push(...renderPlacesLeft(places, aim));
   const known = new Set(places.map(({ place }) => place));
   const others = exports.filter(({ path }) => !known.has(path));
   if (others.length > 0) lines.push(...renderFolders(others));
@@ -275,7 +291,7 @@ function render(
     );
   const isLeft = redaction.doneRunId === null || redaction.isPending;
   if (runId === null && isLeft) lines.push('Nothing was done. To do it, add --yes.');
-  return lines.map((line) => (line.startsWith('  ') ? `${line}\n` : wrapText(line, width))).join('');
+  return lines.map((line) => (line.startsWith('  ') ? `${line}\n` : wrapText(aim(line), width))).join('');
 }
 
 /** The effect on the mirror itself; `runId` is null if nothing was done. */
@@ -317,28 +333,4 @@ function listContent(redaction: AnyRedaction): string {
   if (redaction.kind === 'case') return list;
   const cases = renderPlural(redaction.caseIds.length, 'case');
   return `${list}; its id stays, with its links to ${cases}`;
-}
-
-const OF_ANOTHER =
-  ' (left alone, because it may belong to another mirror: delete it if no program uses it; otherwise sync that mirror and redact the case there)';
-const NOTES = {
-  unreadable: ' (cannot be read, so its content is unknown: delete it if it is not needed)',
-  unfinished: ' (a snapshot that is being taken: run this again when it is done)',
-};
-
-function renderHolding(holding: readonly HoldingCopy[], redaction: AnyRedaction): string[] {
-  const isRemovable = holding.some(({ holds, isOwn }) => holds === 'content' && isOwn);
-  return [
-    'These copies hold its content, or may hold it:',
-    ...holding.map(({ path, holds, isOwn }) => {
-      const note = holds === 'content' ? (isOwn ? '' : OF_ANOTHER) : NOTES[holds];
-      return `  ${toCellText(path)}${note}`;
-    }),
-    ...(isRemovable
-      ? [
-          `To remove it there too: clearinghouse-mirror redact ${redaction.kind === 'case' ? redaction.caseId : `--document ${redaction.documentId}`} --snapshots --yes.`,
-        ]
-      : []),
-    'Copies in other places are not known.',
-  ];
 }

@@ -11,6 +11,7 @@ import { toFilePath, toFilesFolder } from '../../db/linked/file-store.ts';
 import { listFileHashes } from '../../db/linked/files.ts';
 import { readOrElse } from '../../db/open-mirror.ts';
 import { say, withStop, write, type Io } from '../io.ts';
+import { toAim } from '../suggested-commands.ts';
 import { renderBroken } from '../text/errors.ts';
 import { toJsonLine } from '../text/words.ts';
 import { addSettings, readWrittenSettings, type Flags } from '../options.ts';
@@ -61,7 +62,7 @@ export async function runCommand(name: string, flags: Flags, io: Io): Promise<Ex
           past_unknown: done?.isPastUnknown ?? false,
         })
       : `${render(snapshot, database, said, done)}${done === null ? '' : renderFiles(done.database)}`;
-  await write(io.stdout, text);
+  await write(io.stdout, flags.json === true ? text : toAim(io, flags)(text));
   return 'complete';
 }
 
@@ -106,7 +107,7 @@ function render(snapshot: string, database: string, said: ContentCount, done: Re
   if (done.redactedCases.length > 0)
     lines.push(
       `The snapshot holds the content of cases that were redacted since: ${done.redactedCases.join(', ')}.`,
-      'To remove it again, after the next sync: clearinghouse-mirror redact ID --yes',
+      'To remove it again, after the next sync: `clearinghouse-mirror redact ID --yes`.',
     );
   return `${lines.join('\n')}\n`;
 }

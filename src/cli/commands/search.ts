@@ -22,6 +22,7 @@ import {
   readRowFormat,
   readSettings,
 } from '../options.ts';
+import { toAim } from '../suggested-commands.ts';
 import { printListing } from '../output.ts';
 import { AS_OF, renderRunAsOf } from '../text/period.ts';
 import { RESULT_COLUMNS, renderNothing, renderSearch, toResultJson } from '../text/search.ts';
@@ -72,7 +73,8 @@ search with a phrase in single ones.
 
 The cases whose name, defendants, plaintiffs, court, docket number or summaries match come first, then the cases of which
 only documents match, then those with docket entries, then those with texts of documents. Texts are those that
-fetch-texts has fetched. Only documents for the public are searched. --filed is about the case, --entered about the
+fetch-texts has fetched. Only documents for the public are searched. Issues, case types,
+states and the like are filters, and no search reads them. --filed is about the case, --entered about the
 docket entry. --since finds what was new or changed: what these runs brought, and texts that were fetched since. Without
 --limit, the formats for programs contain every case. --as-of leaves out texts, which have no earlier states.
 ${MOMENT_HELP}
@@ -120,7 +122,8 @@ export async function runCommand(words: readonly string[], flags: Flags, io: Io)
       objects: function* () {
         for (const result of list()) yield toResultJson(result);
       },
-      text: (width) => toText(toPlainStyle(width), output.file === null && reportStyle(io).color),
+      text: (width) =>
+        toText(toPlainStyle(width, toAim(io, flags)), output.file === null && reportStyle(io).color),
       markdown: () => toText(MARKDOWN, false),
       none: 'Nothing was found.\n',
     });

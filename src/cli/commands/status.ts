@@ -16,6 +16,7 @@ import {
   toStateFilePath,
 } from '../../schedule/state-file.ts';
 import { textWidth, write, writeText, type Io } from '../io.ts';
+import { toAim } from '../suggested-commands.ts';
 import { renderDuration, toJsonLine } from '../text/words.ts';
 import { renderFileState, renderTextState, toFileStateJson, toTextStateJson } from '../text/downloads.ts';
 import { renderLinkedState, toLinkedStateJson } from '../text/linked.ts';
@@ -86,7 +87,8 @@ export async function runCommand(flags: Flags, io: Io): Promise<ExitName> {
       }),
     );
   else {
-    const kept = renderNightlyStatus(nightly, state, io.timeZone);
+    const aim = toAim(io, flags);
+    const kept = aim(renderNightlyStatus(nightly, state, io.timeZone));
     const width = textWidth(io);
     await writeText(io, renderMirrorState(state, kept, width, io.timeZone));
     await writeText(io, renderLinkedState(linked, width, io.timeZone));
@@ -95,7 +97,7 @@ export async function runCommand(flags: Flags, io: Io): Promise<ExitName> {
     const where = { folder: toFilesFolder(database), knownHosts, database: named };
     await writeText(io, renderFileState(files, where, width, io.timeZone));
     await writeText(io, renderAnomalies(state, width));
-    if (outdated !== null) await writeText(io, outdated.renderOutdatedPlaces(outdated.places, named, width));
+    if (outdated !== null) await writeText(io, outdated.renderOutdatedPlaces(outdated.places, aim, width));
   }
   if (fault !== null) throw fault;
   if (flags.check === true) checkAge(nightly, Number(flags.maxAge), state.aheadRunIds.length > 0);

@@ -7,6 +7,7 @@ import { findLoss, reportStyle, withStop, write, writeText, type Io } from '../i
 import { toJsonLine } from '../text/words.ts';
 import { type Settings, readsLinked } from '../../config/settings.ts';
 import { renderLinkedReport, toLinkedJson } from '../text/linked.ts';
+import { toAim } from '../suggested-commands.ts';
 import { renderRunReport, toReportJson } from '../text/report.ts';
 import { isSkipped, toExit } from '../../sync/linked/report.ts';
 import { createRunEvents } from '../log.ts';
@@ -71,7 +72,7 @@ export async function runCommand(flags: Flags, io: Io): Promise<ExitName> {
   const text =
     flags.json === true
       ? toJsonLine({ ...toReportJson(report), ...(loss !== null && { log_lost: loss }) })
-      : `${renderRunReport(report, reportStyle(io))}${loss === null ? '' : `What this run told on its way is lost: ${loss}.\n`}`;
+      : `${toAim(io, flags)(renderRunReport(report, reportStyle(io)))}${loss === null ? '' : `What this run told on its way is lost: ${loss}.\n`}`;
   await (flags.json === true ? write(io.stdout, text) : writeText(io, text));
   return report.runId === null || !readsLinked(settings)
     ? report.exit
@@ -94,7 +95,7 @@ async function readLinked(after: {
   );
   await (flags.json === true
     ? write(io.stdout, toJsonLine(toLinkedJson(result)))
-    : writeText(io, `\n${renderLinkedReport(result, io.timeZone)}`));
+    : writeText(io, toAim(io, flags)(`\n${renderLinkedReport(result, io.timeZone)}`)));
   return isSkipped(result) ? exit : toExit(exit, result);
 }
 

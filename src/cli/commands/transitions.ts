@@ -27,6 +27,8 @@ import {
   readRowFormat,
   readSettings,
 } from '../options.ts';
+import type { Aim } from '../../lib/command-line.ts';
+import { toAim } from '../suggested-commands.ts';
 import { printListing, type Listing } from '../output.ts';
 import { wrapText, clipText, renderCount, renderPlural } from '../../lib/layout.ts';
 import { toNoPeriodWords, toOutcomeWords, toPeriodWords } from '../text/period.ts';
@@ -84,26 +86,32 @@ export async function runCommand(flags: Flags, io: Io): Promise<ExitName> {
         return { columns: MOVE_COLUMNS, objects: () => [], text, none: `${none}\n` };
       }
       return isList
-        ? toMoves(mirror, { period, from, to, withNew: output.format !== 'text' }, io)
-        : toFigures(mirror, period, output, io);
+        ? toMoves(mirror, { period, from, to, withNew: output.format !== 'text' }, io, toAim(io, flags))
+        : toFigures(mirror, period, output, io, toAim(io, flags));
     }
   });
   return 'complete';
 }
 
-function toMoves(mirror: Mirror, filter: TransitionFilter, { timeZone }: Io): Listing {
+function toMoves(mirror: Mirror, filter: TransitionFilter, { timeZone }: Io, aim: Aim): Listing {
   return {
     columns: MOVE_COLUMNS,
     objects: () => listTransitions(mirror, filter),
     *text(width) {
-      const place = { width, timeZone };
+      const place = { width, timeZone, aim };
       yield renderTransitions(filter.period, countTransitions(mirror, filter.period), place);
       yield* renderTransitionList(listTransitions(mirror, filter), place);
     },
   };
 }
 
-function toFigures(mirror: Mirror, period: Period, { format }: RowOutput, { timeZone }: Io): Listing {
+function toFigures(
+  mirror: Mirror,
+  period: Period,
+  { format }: RowOutput,
+  { timeZone }: Io,
+  aim: Aim,
+): Listing {
   const counts: TransitionCount[] = countTransitions(mirror, period);
   const isJson = format === 'json' || format === 'ndjson';
   const figures = () => ({
@@ -116,7 +124,7 @@ function toFigures(mirror: Mirror, period: Period, { format }: RowOutput, { time
     columns: COUNT_COLUMNS,
     objects: () => (isJson ? [figures()] : counts),
     *text(width) {
-      yield renderTransitions(period, counts, { width, timeZone });
+      yield renderTransitions(period, counts, { width, timeZone, aim });
       yield renderSpells(listSpells(mirror), { width });
     },
   };
@@ -128,15 +136,16 @@ const MAX_LABEL = 28;
 interface Place {
   readonly width: number;
   readonly timeZone: string;
+  readonly aim: Aim;
 }
 
 /** The number of moves between each pair of statuses: a row for each pair, in the API's order of lists. */
 function renderTransitions(
   period: Period,
   counts: readonly TransitionCount[],
-  { width, timeZone }: Place,
+  { width, timeZone, aim }: Place,
 ): string {
-  const say = (text: string): string => wrapText(text, width);
+  const say = (text: string): string => wrapText(aim(text), width);
   const title = `${say(`How many times cases went from one status of case_ongoing to another, found by ${toPeriodWords(period, timeZone)}`)}\n`;
   const outcome = toOutcomeWords(period, timeZone).map(say).join('');
   if (counts.length === 0) return `${title}${say('No case changed its status, came or left.')}${outcome}`;

@@ -1,3 +1,4 @@
+import type { Aim } from '../../lib/command-line.ts';
 import type { AuditCount } from '../../db/audits.ts';
 import { type DepartedCase, NO_STATUSES } from '../../history/transitions.ts';
 import { clipText, wrapText, renderCount, renderPlural } from '../../lib/layout.ts';
@@ -53,7 +54,12 @@ export const DEPARTED_COLUMNS = [
 export const AUDIT_COUNT_COLUMNS = ['name', 'view', 'count', 'shows'];
 
 /** The counts that `audit` prints as text. */
-export function renderAuditCounts(counts: readonly AuditCount[], width: number, isEmpty: boolean): string {
+export function renderAuditCounts(
+  counts: readonly AuditCount[],
+  width: number,
+  isEmpty: boolean,
+  aim: Aim,
+): string {
   const table = renderTable(
     [
       { heading: 'name', fit: 'whole' },
@@ -66,5 +72,5 @@ export function renderAuditCounts(counts: readonly AuditCount[], width: number, 
   const hint = 'The cases of one: `clearinghouse-mirror audit NAME`, or the view audit_NAME in SQL.';
   const empty =
     'The mirror holds no case yet, so there is nothing to find: `clearinghouse-mirror sync` fills it.';
-  return `${table}\n${wrapText(isEmpty ? empty : hint, width)}`;
+  return `${table}\n${wrapText(aim(isEmpty ? empty : hint), width)}`;
 }

@@ -1,23 +1,23 @@
+import type { Aim } from '../../lib/command-line.ts';
 import type { BrokenObject } from '../../db/migrate.ts';
 import { CHECKS, type Finding } from '../../doctor/finding.ts';
 import { ERROR_KINDS, MirrorError } from '../../errors/mirror-error.ts';
 import { wrapText } from '../../lib/layout.ts';
 import { localizeTimes } from '../../lib/local-time.ts';
-import { PACKAGE } from '../../lib/package-info.ts';
 import { toCellText } from './words.ts';
 
 /**
  * A failure as a user sees it: one line and a hint, with times on the user's clock. Only a bug of the program shows its
- * stack. For a wrong command line, the hint names the help of `command`. Commands in the hint begin with `program`, so that
- * they can be copied.
+ * stack. For a wrong command line, the hint names the help of `command`. `aim` completes the commands in the hint, so that they can
+ * be copied.
  */
 export function renderError(
   error: unknown,
   timeZone: string,
-  { command = null, program = PACKAGE.name }: { command?: string | null | undefined; program?: string } = {},
+  { command = null, aim = keep }: { command?: string | null | undefined; aim?: Aim } = {},
 ): string {
   if (error instanceof MirrorError) {
-    const hint = toCellText(toHint(error, command)).replaceAll(`\`${PACKAGE.name} `, `\`${program} `);
+    const hint = aim(toCellText(toHint(error, command)));
     const told = `Error: ${toCellText(error.message)} [${error.code}]\nHint: ${hint}`;
     return localizeTimes(told, timeZone);
   }
@@ -25,6 +25,8 @@ export function renderError(
   const lines = detail.split('\n').map(toCellText).join('\n');
   return `This is a fault of clearinghouse-mirror; please report it.\n${lines}`;
 }
+
+const keep = (text: string): string => text;
 
 function toHint({ code, hint }: MirrorError, command: string | null): string {
   if (code !== 'USAGE' || hint !== ERROR_KINDS.USAGE.hint || command === null) return hint;
@@ -46,12 +48,13 @@ export function renderFinding(
   { check, verdict, detail, hint }: Looked,
   width: number,
   timeZone: string,
+  aim: Aim,
 ): string {
   const wrap = (text: string, indent: { first: string; rest?: string }): string =>
     wrapText(toCellText(localizeTimes(text, timeZone)), width, indent);
   const first = `${MARKS[verdict]}  ${check.padEnd(CHECK_WIDTH)} `;
   const said = wrap(detail, { first, rest: ' '.repeat(first.length) });
-  return hint === null ? said : `${said}${wrap(hint, { first: INDENT })}`;
+  return hint === null ? said : `${said}${wrap(aim(hint), { first: INDENT })}`;
 }
 
 /** The hint for a view or trigger that the upgrade of an older mirror broke. */

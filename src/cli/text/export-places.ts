@@ -1,9 +1,9 @@
+import type { HoldingCopy } from '../../backup/redact-copies.ts';
 import type { ExportRow } from '../../db/exports.ts';
 import type { ExportedFolder } from '../../export/target.ts';
 import { isThere, listBesidePlace } from '../../export/places.ts';
-import { hasUnseen, quoteWord } from '../../lib/command-line.ts';
+import { type Aim, aimCommand, hasUnseen, quoteWord } from '../../lib/command-line.ts';
 import { wrapText } from '../../lib/layout.ts';
-import { PACKAGE } from '../../lib/package-info.ts';
 import { toCellText } from './words.ts';
 
 const KINDS = {
@@ -17,13 +17,12 @@ const KINDS = {
 /** A place as it is; as `redact --removed` can be given it where a terminal would not show all of it. */
 export const toPlaceText = (place: string): string => (hasUnseen(place) ? quoteWord(place) : place);
 
-/** Each place with what replaces or removes its content; `database` is the mirror, if the user named it. */
-function renderPlaces(rows: readonly ExportRow[], database: string | null): string[] {
-  const own = database === null ? '' : ` --database ${quoteWord(database)}`;
+/** Each place with what replaces or removes its content. The record has the commands without the mirror. */
+function renderPlaces(rows: readonly ExportRow[], aim: Aim): string[] {
   return rows.flatMap((row) => [
     `  ${toPlaceText(row.place)} (${KINDS[row.kind]}, ${row.written_at.slice(0, 10)})`,
     ...listBesidePlace(row).map((path) => `  ${toPlaceText(path)} (an export that was not finished)`),
-    `    ${toCellText(row.command)}${row.command.startsWith(`${PACKAGE.name} `) ? own : ''}`,
+    `    ${aimCommand(aim, toCellText(row.command))}`,
   ]);
 }
 
@@ -32,19 +31,15 @@ const REMOVED_HINT =
   "A new export to the same folder takes the old one off the record, one of Delta tables only with --forget. What you removed yourself, as in a bucket: `clearinghouse-mirror redact --removed 'PLACE'`. A bucket with versioning keeps earlier versions of objects that were removed or replaced: delete those versions first.";
 
 /** For `status`: the places that may have what was redacted since. Empty if none of them is there. */
-export function renderOutdatedPlaces(
-  rows: readonly ExportRow[],
-  database: string | null,
-  width: number,
-): string {
+export function renderOutdatedPlaces(rows: readonly ExportRow[], aim: Aim, width: number): string {
   const there = rows.filter(isThere);
   if (there.length === 0) return '';
   return [
     'These exports may have what was redacted since they were written:',
-    ...renderPlaces(there, database),
+    ...renderPlaces(there, aim),
     REMOVED_HINT,
   ]
-    .map((line) => (line.startsWith('  ') ? `${line}\n` : wrapText(line, width)))
+    .map((line) => (line.startsWith('  ') ? `${line}\n` : wrapText(aim(line), width)))
     .join('');
 }
 
@@ -55,7 +50,7 @@ export const toPlacesJson = (rows: readonly ExportRow[]) =>
   });
 
 /** For `redact`: the places that may have what it removes; a folder that is not there may be on a disk that is not mounted. */
-export function renderPlacesLeft(rows: readonly ExportRow[], database: string | null): string[] {
+export function renderPlacesLeft(rows: readonly ExportRow[], aim: Aim): string[] {
   if (rows.length === 0) return [];
   const there = rows.filter(isThere);
   const missing = rows.filter((row) => !isThere(row));
@@ -64,7 +59,7 @@ export function renderPlacesLeft(rows: readonly ExportRow[], database: string | 
       ? []
       : [
           'These exports are on record and may have it. Each line after an export replaces or removes what is there:',
-          ...renderPlaces(there, database),
+          ...renderPlaces(there, aim),
         ]),
     ...(missing.length === 0
       ? []
@@ -84,3 +79,24 @@ export const renderFolders = (folders: readonly ExportedFolder[]): string[] => [
       `  ${toPlaceText(path)}${isUnfinished ? ' (an export that was not finished)' : ''}`,
   ),
 ];
+
+const OF_ANOTHER =
+  ' (left alone, because it may belong to another mirror: delete it if no program uses it; otherwise sync that mirror and redact the case there)';
+const NOTES = {
+  unreadable: ' (cannot be read, so its content is unknown: delete it if it is not needed)',
+  unfinished: ' (a snapshot that is being taken: run this again when it is done)',
+};
+
+/** For `redact`: copies of the mirror, and the command that also redacts them. */
+export function renderHolding(holding: readonly HoldingCopy[], repeated: string): string[] {
+  const isRemovable = holding.some(({ holds, isOwn }) => holds === 'content' && isOwn);
+  return [
+    'These copies hold its content, or may hold it:',
+    ...holding.map(({ path, holds, isOwn }) => {
+      const note = holds === 'content' ? (isOwn ? '' : OF_ANOTHER) : NOTES[holds];
+      return `  ${toCellText(path)}${note}`;
+    }),
+    ...(isRemovable ? [`To remove it there too: \`clearinghouse-mirror ${repeated}\`.`] : []),
+    'Copies in other places are not known.',
+  ];
+}

@@ -1,3 +1,4 @@
+import type { Aim } from '../../lib/command-line.ts';
 import { toCellText } from './words.ts';
 import { toCaseLink } from '../../case/reference.ts';
 import { wrapText } from '../../lib/layout.ts';
@@ -24,9 +25,9 @@ export interface WritingStyle {
 const INDENT = '  ';
 const MAX_LENGTH = 120;
 
-/** Shortens a text to this many columns. */
-export function toPlainStyle(width: number): WritingStyle {
-  const sentence = (text: string): string => wrapText(text, width);
+/** Shortens a text to this many columns. `aim` completes the commands that sentences suggest. */
+export function toPlainStyle(width: number, aim: Aim = (text) => text): WritingStyle {
+  const sentence = (text: string): string => wrapText(aim(text), width);
   return {
     text: toCellText,
     field: toCellText,

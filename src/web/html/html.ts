@@ -1,6 +1,8 @@
 // oxlint-disable-next-line no-restricted-imports
 import { html as template, raw } from 'hono/html';
 import type { HtmlEscapedString } from 'hono/utils/html';
+import type { Aim } from '../../lib/command-line.ts';
+import { PACKAGE } from '../../lib/package-info.ts';
 
 /** Markup that is safe to send. */
 export type Html = HtmlEscapedString;
@@ -32,6 +34,25 @@ const CONTROLS = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]/g;
 function toPrintable(content: Content): unknown {
   if (typeof content === 'string') return content.replace(CONTROLS, '\ufffd');
   return Array.isArray(content) ? content.map(toPrintable) : content;
+}
+
+/** Text of this program: what is in backticks is code. */
+export function renderWords(words: string): Content {
+  return words.split('`').map((part, at) => (at % 2 === 1 ? html`<code>${part}</code>` : part));
+}
+
+const ENTITIES = { '&amp;': '&', '&lt;': '<', '&gt;': '>', '&quot;': '"', '&#39;': "'" } as const;
+const CODE = new RegExp(`<code>(${PACKAGE.name} [^<\\n\`]+)</code>`, 'g');
+
+/** A page on which `aim` has completed each command of this program. */
+export function aimCode(page: string, aim: Aim): string {
+  return page.replaceAll(CODE, (_, code: string) => {
+    const command = code.replaceAll(
+      /&(?:amp|lt|gt|quot|#39);/g,
+      (one) => ENTITIES[one as keyof typeof ENTITIES],
+    );
+    return html`<code>${aim(`\`${command}\``).slice(1, -1)}</code>`.toString();
+  });
 }
 
 /** A style sheet inside a document. It is text of this program, which must not end the element. */

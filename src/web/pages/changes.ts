@@ -25,7 +25,7 @@ import { toSqlText } from '../../search/filters.ts';
 import { ADDRESS, PAGE_LINKS } from '../addresses.ts';
 import type { ListSource } from '../download.ts';
 import { type ChangeView, renderRunChanges } from '../html/changes.ts';
-import { type Content, type Html, html, linkTo, toHref } from '../html/html.ts';
+import { type Content, type Html, html, linkTo, toHref, renderWords } from '../html/html.ts';
 import type { Page } from '../html/layout.ts';
 import {
   renderDownloads,
@@ -73,7 +73,7 @@ export function makeChangesPage({ mirror, site, asked }: PageRequest): Page {
         ? html`<p>Nothing changed${toNoneWords(period, !isDefault)}</p>`
         : never
           ? html`<p class="lead">No run found a change of ${asked.field ?? ''}.</p>
-              ${toOutcomeWords(period, site.timeZone).map((words) => html`<p>${words}</p>`)}`
+              ${toOutcomeWords(period, site.timeZone).map((words) => html`<p>${renderWords(words)}</p>`)}`
           : renderPeriod(mirror, site, { period, ...anyField }, asked)
     }`,
   };
@@ -111,7 +111,7 @@ function renderPeriod(mirror: Mirror, site: Site, filter: AllChangesFilter, aske
   const parameters = { since, until, field };
   return html`
     <p class="lead">${total === 0 ? 'Nothing changed.' : totals.toWords()}</p>
-    ${toOutcomeWords(filter.period, site.timeZone).map((words) => html`<p>${words}</p>`)}
+    ${toOutcomeWords(filter.period, site.timeZone).map((words) => html`<p>${renderWords(words)}</p>`)}
     ${renderChangedCases(mirror, site, onPage(changed, 0))}
     ${renderAppeared(mirror, 'new-cases', 'New cases', onPage(newCases, changed.length))}
     ${renderAppeared(

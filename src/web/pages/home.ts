@@ -17,7 +17,7 @@ import { renderCoverage } from '../../cli/text/report.ts';
 import { renderBytes, renderDuration } from '../../cli/text/words.ts';
 import { renderCount, renderPlural } from '../../lib/layout.ts';
 import { ADDRESS } from '../addresses.ts';
-import { type Content, html, linkTo } from '../html/html.ts';
+import { type Content, html, linkTo, renderWords } from '../html/html.ts';
 import type { Page } from '../html/layout.ts';
 import { type ColumnOf, renderNotice, renderTable, renderMaybeTime, renderTime } from '../html/parts.ts';
 import { renderActivity, renderCasesByYear, renderCoverageBars } from './home-plots.ts';
@@ -139,7 +139,7 @@ function renderLatest(mirror: Mirror, { timeZone }: Site): Content {
   for (const one of listAllChanges(mirror, { period })) totals.add(one);
   return html`<p class="lead">${totals.toWords()}</p>
     <p>Found by ${toPeriodWords(period, timeZone)}.</p>
-    ${toOutcomeWords(period, timeZone).map((words) => html`<p>${words}</p>`)}
+    ${toOutcomeWords(period, timeZone).map((words) => html`<p>${renderWords(words)}</p>`)}
     <p class="more">${linkTo(ADDRESS.changes(), 'These changes, case by case')}</p>`;
 }
 

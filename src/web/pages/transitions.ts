@@ -17,7 +17,7 @@ import {
 import { renderCount, renderPlural } from '../../lib/layout.ts';
 import { ADDRESS } from '../addresses.ts';
 import type { ListSource } from '../download.ts';
-import { type Content, type Html, html, linkTo, toHref } from '../html/html.ts';
+import { type Content, type Html, html, linkTo, toHref, renderWords } from '../html/html.ts';
 import type { Page } from '../html/layout.ts';
 import {
   renderDownloads,
@@ -85,7 +85,7 @@ function renderPeriod(
   );
   const rows = orderMoves(counts);
   return html`
-    ${toOutcomeWords(filter.period, site.timeZone).map((words) => html`<p>${words}</p>`)}
+    ${toOutcomeWords(filter.period, site.timeZone).map((words) => html`<p>${renderWords(words)}</p>`)}
     ${renderMoveCounts(rows, (one) => linkToMoves(one, asked))}
     ${rows.length === 0 && filter.from === undefined && filter.to === undefined ? null : renderMoves(mirror, site, filter, asked, rows)}
     ${renderStays(remember('spells', () => listSpells(mirror)))}

@@ -1,0 +1,66 @@
+import { type Aim, quoteWord, rewriteSuggested } from '../lib/command-line.ts';
+import { SETTINGS } from '../config/specs.ts';
+import type { SettingName } from '../config/settings.ts';
+import { type Io, ownCommand } from './io.ts';
+import type { Flags } from './options.ts';
+
+const OF_API: readonly string[] = ['sync', 'nightly', 'fetch-texts', 'fetch-files', 'doctor'];
+
+/** The settings that decide which mirror, API or snapshots a command means, and the commands that take them. */
+export const SELECTING = {
+  database: [
+    ...OF_API,
+    ...[
+      'status',
+      'case',
+      'search',
+      'query',
+      'browse',
+      'changes',
+      'activity',
+      'transitions',
+      'departed',
+      'audit',
+    ],
+    ...[
+      'coverage',
+      'verify',
+      'report',
+      'cite',
+      'export',
+      'release',
+      'publish',
+      'snapshot',
+      'restore',
+      'redact',
+    ],
+  ],
+  apiUrl: OF_API,
+  tokenFile: OF_API,
+  ca: OF_API,
+  snapshots: ['nightly', 'snapshot', 'restore', 'redact', 'doctor'],
+} as const satisfies Partial<Record<SettingName, readonly string[]>>;
+
+/**
+ * Suggested commands begin as this one did, and name the same mirror: a setting that this command was given as a flag is
+ * in no other place from which the next one could read it.
+ */
+export function toAim(io: Pick<Io, 'env'>, flags: Flags): Aim {
+  const program = ownCommand(io);
+  return (text) =>
+    rewriteSuggested(text, (command, rest, isNamed) =>
+      [isNamed ? `${program} ` : '', command, rest, renderSelecting(command, rest, flags)].join(''),
+    );
+}
+
+function renderSelecting(command: string, rest: string, flags: Flags): string {
+  if (rest.includes(' --help')) return '';
+  return (Object.keys(SELECTING) as (keyof typeof SELECTING)[])
+    .flatMap((name) => {
+      const flag = SETTINGS[name].flag.replace(/ .*/, '');
+      const value = flags[name];
+      const isTaken = (SELECTING[name] as readonly string[]).includes(command) && typeof value === 'string';
+      return isTaken && !rest.includes(` ${flag}`) ? [` ${flag} ${quoteWord(value)}`] : [];
+    })
+    .join('');
+}

@@ -1,0 +1,41 @@
+import { Writable } from 'node:stream';
+import { expect, test } from '@jest/globals';
+import { loadProgram } from '../../src/cli/main.ts';
+import { SELECTING, toAim } from '../../src/cli/suggested-commands.ts';
+import { SETTINGS } from '../../src/config/specs.ts';
+import { aimCode } from '../../src/web/html/html.ts';
+import { runCli } from '../support/command-line.ts';
+
+const out = Object.assign(new Writable(), { isTTY: false });
+const { commands } = await loadProgram({ stdout: out, stderr: out, env: {} } as never);
+const aim = toAim({ env: {} }, { database: 'my mirror.db', apiUrl: 'http://127.0.0.1:1/', delayMs: '0' });
+
+test('a suggested command names the mirror, the API and the snapshots of the command that was typed, if it takes them', () => {
+  for (const [setting, names] of Object.entries(SELECTING)) {
+    const flag = SETTINGS[setting as keyof typeof SELECTING].flag.split(' ')[0];
+    const takes = commands
+      .filter((one) => one.options.some(({ long }) => long === flag))
+      .map((one) => one.name());
+    const own = ['demo', 'init', 'fake-api'];
+    expect([...names].sort()).toEqual(takes.filter((name) => !own.includes(name)).sort());
+  }
+  expect(
+    aim('Run `clearinghouse-mirror doctor`, `sync` or `query "SELECT 1"`; `clearinghouse-mirror demo`.'),
+  ).toBe(
+    "Run `clearinghouse-mirror doctor --database 'my mirror.db' --api-url http://127.0.0.1:1/`, `sync` or `query \"SELECT 1\" --database 'my mirror.db'`; `clearinghouse-mirror demo`.",
+  );
+  expect(aim('`clearinghouse-mirror status --database x`, `clearinghouse-mirror case --help`')).toBe(
+    '`clearinghouse-mirror status --database x`, `clearinghouse-mirror case --help`',
+  );
+  expect(toAim({ env: { npm_command: 'exec' } }, {})('`clearinghouse-mirror sync`')).toBe(
+    '`npx clearinghouse-mirror sync`',
+  );
+});
+
+test('so do the commands on the pages of `browse`, and the hint of an error', async () => {
+  expect(aimCode('<p><code>clearinghouse-mirror cite 7 --format ris</code>, <code>x</code></p>', aim)).toBe(
+    '<p><code>clearinghouse-mirror cite 7 --format ris --database &#39;my mirror.db&#39;</code>, <code>x</code></p>',
+  );
+  const { stderr } = await runCli(['status', '--database', 'none.db']);
+  expect(stderr).toContain('Run `clearinghouse-mirror sync --database none.db` to make one');
+});
