@@ -36,6 +36,8 @@ interface Explanation {
   readonly hints: readonly (string | null)[];
 }
 
+const ALONE = '/cases in `browse` and `clearinghouse-mirror query` list the cases of filters alone.';
+
 type Explain = (said: string, command: Command) => Explanation;
 
 const explainOther: Explain = (said) => ({
@@ -75,7 +77,7 @@ const EXPLAIN: Readonly<Record<string, Explain>> = {
     const description = command.registeredArguments.find((one) => one.name() === name)?.description;
     return {
       sentence: `${toTitle(command)} needs an argument: <${name}>${description === undefined ? '' : `, ${description}`}.`,
-      hints: [],
+      hints: [command.name() === 'search' ? ALONE : null],
     };
   },
   'commander.optionMissingArgument': (said) => {

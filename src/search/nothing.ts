@@ -1,19 +1,62 @@
 import type { Mirror } from '../db/open-mirror.ts';
 import type { SearchKind } from '../db/search-tables.ts';
+import { VALUE_FILTERS, VALUE_FILTER_NAMES, type ValueFilter, toSqlText } from './filters.ts';
+import { WORDS } from './text-pattern.ts';
 import { KINDS, type SearchRequest, type SearchScope, parseSearchRequest } from './request.ts';
 import { runSearch } from './search.ts';
 import { suggestSpellings } from './spelling.ts';
 
 /** Why a search may have found nothing. */
 export interface Nothing {
-  /** Words that occur nowhere that the search looks. */
+  /** Words that occur in no text that the search reads. */
   readonly unknown: readonly string[];
   /** Whether filters, kinds or a time leave out a part of the mirror. */
   readonly isNarrowed: boolean;
   /** Other reasons, as sentences. */
   readonly notes: readonly string[];
+  /** Values of filters, which no search reads, that have all words of the search. */
+  readonly values: readonly FilterValue[];
   /** Searches that find something. */
   readonly better: readonly string[];
+}
+
+/** A value that cases have for a filter. */
+export interface FilterValue {
+  readonly filter: ValueFilter;
+  readonly value: string;
+  readonly cases: number;
+}
+
+const MAX_VALUES = 3;
+
+/** The values of filters that have each word of a search, those of most cases first. */
+function listFilterValues({ sqlite }: Mirror, { parsed }: SearchRequest): FilterValue[] {
+  const terms = parsed?.terms.filter(({ isExcluded }) => !isExcluded) ?? [];
+  const words = terms.flatMap(({ text }) => text.toLowerCase().match(WORDS) ?? []);
+  if (words.length === 0) return [];
+  return VALUE_FILTER_NAMES.flatMap((filter) => {
+    const { table, column } = VALUE_FILTERS[filter];
+    const where = `${table === 'cases' ? 'id' : 'case_id'} IN (SELECT id FROM cases WHERE mirror_departed_run_id IS NULL)`;
+    return sqlite
+      .prepare<[], Omit<FilterValue, 'filter'>>(
+        `SELECT ${column} AS value, count(*) AS cases FROM ${table} WHERE ${where} AND ${column} <> '' GROUP BY 1`,
+      )
+      .all()
+      .filter(({ value }) => {
+        const found: readonly string[] = value.toLowerCase().match(WORDS) ?? [];
+        return words.every((word) => found.includes(word));
+      })
+      .map((one) => ({ filter, ...one }));
+  })
+    .sort((one, other) => other.cases - one.cases)
+    .slice(0, MAX_VALUES);
+}
+
+/** The statement that lists the cases with a value of a filter. */
+export function toSqlOfValue({ filter, value }: FilterValue): string {
+  const { table, column } = VALUE_FILTERS[filter];
+  const is = `${column} = ${toSqlText(value)}`;
+  return `SELECT id, name FROM clean_cases WHERE ${table === 'cases' ? is : `id IN (SELECT case_id FROM ${table} WHERE ${is})`}`;
 }
 
 /** What may be meant by a search that found nothing: only spellings with which it finds something. */
@@ -25,7 +68,7 @@ export function explainNothing(mirror: Mirror, request: SearchRequest, scope: Se
     ...listNumberNotes(request),
     ...listEmptyKinds(mirror, kinds),
   ];
-  if (parsed === null) return { unknown: [], isNarrowed, notes, better: [] };
+  if (parsed === null) return { unknown: [], isNarrowed, notes, values: [], better: [] };
   const suggestions = suggestSpellings(mirror, parsed.terms, kinds);
   const candidates = suggestions.flatMap(({ word, spellings }) =>
     spellings.map((spelling) => text.replaceAll(word, spelling)),
@@ -36,7 +79,13 @@ export function explainNothing(mirror: Mirror, request: SearchRequest, scope: Se
       runSearch(mirror, { ...request, text: candidate, parsed: again.parsed }, scope).totals.cases.count > 0
     );
   });
-  return { unknown: suggestions.map(({ word }) => word), isNarrowed, notes, better };
+  return {
+    unknown: suggestions.map(({ word }) => word),
+    isNarrowed,
+    notes,
+    values: listFilterValues(mirror, request),
+    better,
+  };
 }
 
 function isNarrow({ kinds, filters, entered, departed }: SearchRequest, scope: SearchScope): boolean {

@@ -130,7 +130,7 @@ function toNothing(text: string, parsed: SearchText | null): MirrorError {
     text.trim() === ''
       ? 'The search has no words.'
       : `${JSON.stringify(text.slice(0, 100))} has no letter or digit.`,
-    'Give words, a "phrase" or a docket number.',
+    'Give words, a "phrase" or a docket number. /cases in `browse` and `clearinghouse-mirror query` list the cases of filters alone.',
   );
 }
 

@@ -118,6 +118,10 @@ function* listCases(
   }
 }
 
+/** An address as `clean_docket_entries` has it: the API has `nan` and other texts in its place. */
+const toAddressSql = (column: string): string =>
+  `CASE WHEN trim(${column}) LIKE 'https://_%/_%' OR trim(${column}) LIKE 'http://_%/_%' THEN trim(${column}) END`;
+
 /** The matching rows of a case: how many, and the first. */
 interface Rows<Row> {
   readonly found: number;
@@ -134,7 +138,8 @@ function prepareListEntries(
     .prepare<[number], number>(`SELECT count(*) FROM temp.search_rows WHERE kind = 'entries' AND case_id = ?`)
     .pluck();
   const select = sqlite.prepare<[number, number], Omit<FoundEntry, 'snippet'>>(
-    `SELECT e.mirror_id, e.id, e.entry_number, e.date_filed, e.url
+    `SELECT e.mirror_id, e.id, e.entry_number, e.date_filed,
+            coalesce(${toAddressSql('e.url')}, ${toAddressSql('e.recap_pdf_url')}) AS url
      FROM temp.search_rows AS f JOIN docket_entries AS e ON e.mirror_id = f.id
      WHERE f.kind = 'entries' AND f.case_id = ? ORDER BY f.date DESC, f.id DESC LIMIT ?`,
   );

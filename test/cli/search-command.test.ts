@@ -24,7 +24,7 @@ const QUILL = makeCase({
     docket_entries: [
       entry(11, '2019-01-02', 'MOTION for Preliminary Injunction'),
       entry(12, '2020-03-04', 'ORDER granting motion for injunctions'),
-      entry(13, '2021-03-04', 'Related case 2:05-cv-00777 noted'),
+      { ...entry(13, '2021-03-04', 'Related case 2:05-cv-00777 noted'), url: 'nan' },
     ],
   }),
 });
@@ -208,13 +208,31 @@ describe('search', () => {
     expect((await run('motion', '--ongoing', 'Maybe')).stderr).toContain('"Yes"');
   });
 
+  test('names the filter of words that are only in its values, with a command that lists the cases', async () => {
+    const { run } = await start();
+    const { stdout } = await run('confinement', 'solitary');
+    const said = stdout.replaceAll(/\s+/g, ' ');
+    expect(said).toContain('1 case has the issue "Solitary confinement".');
+    expect(said).toContain("--issue 'Solitary confinement' is the filter.");
+    expect(said).toMatch(/`clearinghouse-mirror query '.*' --database \S+`/);
+    expect((await run('--issue', 'Policing')).stderr).toContain('list the cases of filters alone');
+  });
+
+  test('shows no placeholder of the API as the address of an entry', async () => {
+    const { run } = await start();
+    expect((await run('noted')).stdout).not.toContain('nan');
+    expect(JSON.parse((await run('noted', '--json')).stdout)).toMatchObject({
+      entries: [{ url: expect.stringMatching(/^https:/) }],
+    });
+  });
+
   test('suggests words that occur, in their usual spelling', async () => {
     const { run } = await start();
     const { stdout } = await run('injuction', 'chairs');
-    expect(stdout.replaceAll(/\s+/g, ' ')).toContain('The word occurs nowhere: "injuction".');
+    expect(stdout.replaceAll(/\s+/g, ' ')).toContain('The word occurs in no searched text: "injuction".');
     expect(stdout).toContain('Did you mean injunction chairs?');
     expect((await run('injunction', '--state', 'Iowa')).stdout.replaceAll(/\s+/g, ' ')).toContain(
-      'With these filters, the word occurs nowhere: "injunction".',
+      'With these filters, the word occurs in no searched text: "injunction".',
     );
     expect((await run('quaga')).stdout).not.toContain('quagga');
   });

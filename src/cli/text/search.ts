@@ -1,4 +1,6 @@
-import type { Nothing } from '../../search/nothing.ts';
+import { quoteWord } from '../../lib/command-line.ts';
+import { VALUE_FILTERS } from '../../search/filters.ts';
+import { type Nothing, toSqlOfValue } from '../../search/nothing.ts';
 import type { FoundCase, FoundEntry } from '../../search/results.ts';
 import type { SearchRequest } from '../../search/request.ts';
 import type { Count } from '../../search/row-hits.ts';
@@ -163,7 +165,7 @@ function renderPieces(pieces: readonly Piece[], style: WritingStyle, color: bool
 }
 
 export function* renderNothing(
-  { unknown, isNarrowed, notes, better }: Nothing,
+  { unknown, isNarrowed, notes, values, better }: Nothing,
   style: WritingStyle,
 ): Generator<string> {
   yield style.sentence('Nothing was found.');
@@ -171,10 +173,19 @@ export function* renderNothing(
     const words = unknown.map((word) => JSON.stringify(style.text(clipText(word, 60))));
     const occur = words.length === 1 ? 'the word occurs' : 'these words occur';
     yield style.sentence(
-      `${isNarrowed ? 'With these filters, ' : ''}${occur} nowhere: ${words.join(', ')}.`.replace(/^t/, 'T'),
+      `${isNarrowed ? 'With these filters, ' : ''}${occur} in no searched text: ${words.join(', ')}.`.replace(
+        /^t/,
+        'T',
+      ),
     );
   }
   for (const note of notes) yield style.sentence(note);
+  for (const one of values) {
+    const flag = `--${one.filter} ${quoteWord(one.value)}`;
+    yield style.sentence(
+      `${renderPlural(one.cases, 'case has', 'cases have')} the ${VALUE_FILTERS[one.filter].what} ${JSON.stringify(style.text(one.value))}. A search does not read these values; ${flag} is the filter. The cases: \`clearinghouse-mirror query ${quoteWord(toSqlOfValue(one))}\`.`,
+    );
+  }
   const suggestion = suggestNames(better.map((search) => style.text(search)));
   if (suggestion !== null) yield style.sentence(suggestion);
 }

@@ -3,7 +3,13 @@ import { toCaseName } from '../../cli/text/words.ts';
 import type { Mirror } from '../../db/open-mirror.ts';
 import { MirrorError } from '../../errors/mirror-error.ts';
 import { clipText, renderPlural } from '../../lib/layout.ts';
-import { type CaseFilters, FILTER_NAMES, type Params, parseFilters } from '../../search/filters.ts';
+import {
+  type CaseFilters,
+  FILTER_NAMES,
+  type Params,
+  VALUE_FILTERS,
+  parseFilters,
+} from '../../search/filters.ts';
 import { type Nothing, explainNothing } from '../../search/nothing.ts';
 import { KINDS, type SearchScope, parseSearchRequest, toSearchParams } from '../../search/request.ts';
 import { listFoundIds, listResults } from '../../search/results.ts';
@@ -11,7 +17,7 @@ import { runSearch } from '../../search/search.ts';
 import { ADDRESS, type Parameters } from '../addresses.ts';
 import { renderHint, toFailure } from '../failures.ts';
 import { renderChoice, renderChosen, renderFacetLinks, renderFilterFields } from '../html/filters.ts';
-import { type Content, type Html, html, join, linkTo, toHref } from '../html/html.ts';
+import { type Content, type Html, html, join, linkTo, renderWords, toHref } from '../html/html.ts';
 import type { Page } from '../html/layout.ts';
 import { renderDownloads, renderNotice, renderPager, renderTextField, toWindow } from '../html/parts.ts';
 import { type CaseList, countFoundFacets, listAllFacets } from '../lists/cases.ts';
@@ -139,18 +145,29 @@ function renderFound({ mirror, stamp, index, site, params, asked }: PageRequest,
   `;
 }
 
-function renderNothing({ unknown, isNarrowed, notes, better }: Nothing, parameters: Parameters): Html {
+function renderNothing(
+  { unknown, isNarrowed, notes, values, better }: Nothing,
+  parameters: Parameters,
+): Html {
   return html`
     <p class="lead">Nothing was found.</p>
     ${
       unknown.length === 0
         ? null
         : html`<p>
-            ${isNarrowed ? 'With these filters, ' : null}${renderPlural(unknown.length, 'word occurs', 'words occur')}
-            nowhere: ${unknown.map((word) => clipText(word, 60)).join(', ')}.
+            ${isNarrowed ? 'With these filters, ' : null}${isNarrowed ? 'the' : 'The'}
+            ${unknown.length === 1 ? 'word occurs' : 'words occur'} in no searched text:
+            ${unknown.map((word) => clipText(word, 60)).join(', ')}.
           </p>`
     }
-    ${notes.map((note) => html`<p>${note}</p>`)}
+    ${notes.map((note) => html`<p>${renderWords(note)}</p>`)}
+    ${values.map(
+      ({ filter, value, cases }) =>
+        html`<p>
+          ${linkTo(ADDRESS.cases({ [filter]: value }), renderPlural(cases, 'case has', 'cases have'))} the
+          ${VALUE_FILTERS[filter].what} ${value}, which a search does not read: it is a filter.
+        </p>`,
+    )}
     ${
       better.length === 0
         ? null
