@@ -260,29 +260,23 @@ export function* renderNone(
 export function* renderChanges(changes: ChangesToRender, style: WritingStyle): Generator<string> {
   const { period, cases, baselineId, limit, timeZone } = changes;
   const totals = new ChangeTotals(baselineId);
-  const appeared = { new: [] as number[], baseline: [] as number[] };
+  const appeared: number[] = [];
   yield style.title(`Changes found by ${toPeriodWords(period, timeZone)}`);
   const outcome = toOutcomeWords(period, timeZone).map((words) => style.sentence(words));
   if (outcome.length > 0) yield `${outcome.join('')}\n`;
   for (const one of cases) {
     totals.add(one);
     const appearance = findAppearance(one, baselineId);
-    if (appearance !== null && appeared[appearance].length < limit) appeared[appearance].push(one.caseId);
+    // The baseline is every case of the mirror: it is counted.
+    if (appearance === 'new' && appeared.length < limit) appeared.push(one.caseId);
     if (!isChanged(one) || totals.changedCases > limit) continue;
     yield style.caseHeading(one.caseId, toCaseName(changes.nameOf(one.caseId)));
     yield* renderCaseChanges(one, changes, style);
     yield '\n';
   }
   yield* renderRest(totals.changedCases - limit, 'more changed case', style);
-  yield* renderAppeared('New cases', appeared.new, changes, style);
+  yield* renderAppeared('New cases', appeared, changes, style);
   yield* renderRest(totals.newCases - limit, 'more new case', style);
-  yield* renderAppeared('Cases of the baseline', appeared.baseline, changes, style);
-  yield* renderRest(
-    totals.baselineCases - limit,
-    'more case of the baseline',
-    style,
-    'more cases of the baseline',
-  );
   const isNothing = totals.changedCases === 0 && totals.of('appeared') === 0;
   yield style.sentence(isNothing ? 'Nothing changed.' : totals.toWords());
 }
@@ -299,9 +293,8 @@ function* renderAppeared(
   yield '\n';
 }
 
-function* renderRest(count: number, noun: string, style: WritingStyle, plural?: string): Generator<string> {
-  if (count > 0)
-    yield `${style.sentence(`${renderPlural(count, noun, plural)} not shown: --limit 0 shows all.`)}\n`;
+function* renderRest(count: number, noun: string, style: WritingStyle): Generator<string> {
+  if (count > 0) yield `${style.sentence(`${renderPlural(count, noun)} not shown: --limit 0 shows all.`)}\n`;
 }
 
 export function toFactWords({ court, filed, caseTypes }: CaseFacts): string[] {
