@@ -93,7 +93,7 @@ export function resolveCase(mirror: Mirror, text: string, io: Io): number {
   if (reference.kind === 'none')
     throw new MirrorError(
       'USAGE',
-      `No case goes by ${JSON.stringify(text.slice(0, 100))}. ${reference.why}`,
+      `No case matches ${JSON.stringify(text.slice(0, 100))}. ${reference.why}`,
       { hint: WAYS },
     );
   if (reference.kind === 'document')
@@ -105,12 +105,12 @@ export function resolveCase(mirror: Mirror, text: string, io: Io): number {
   const [only, ...others] = found;
   const quoted = JSON.stringify(reference.text.slice(0, 100));
   if (only === undefined)
-    throw new MirrorError('CASE_NOT_MIRRORED', `No case in ${mirror.path} goes by ${quoted}.`, {
+    throw new MirrorError('CASE_NOT_MIRRORED', `No case in ${mirror.path} matches ${quoted}.`, {
       hint: WAYS,
     });
   if (others.length === 0) return only.id;
   say(io.stderr, renderCandidates(found, io));
-  throw new MirrorError('CASE_AMBIGUOUS', `${found.length} cases go by ${quoted}.`, {
+  throw new MirrorError('CASE_AMBIGUOUS', `${found.length} cases match ${quoted}.`, {
     hint: `Give the id of one, as in \`clearinghouse-mirror case ${only.id}\`, or more of the name.`,
   });
 }

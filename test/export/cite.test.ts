@@ -198,7 +198,7 @@ describe('cite', () => {
     [['7'], 'CASE_REDACTED', 'removed in run 3'],
     [['7', '--as-of', '1'], 'CASE_REDACTED', 'removed in run 3'],
     [['8'], 'CASE_NOT_MIRRORED', 'has no case 8'],
-    [['v. Thimble'], 'CASE_AMBIGUOUS', 'cases go by'],
+    [['v. Thimble'], 'CASE_AMBIGUOUS', 'cases match'],
     [
       ['https://clearinghouse.net/case/1 and https://clearinghouse.net/case/2'],
       'USAGE',

@@ -58,7 +58,7 @@ export function renderPlacesLeft(rows: readonly ExportRow[], aim: Aim): string[]
     ...(there.length === 0
       ? []
       : [
-          'These exports are on record and may have it. Each line after an export replaces or removes what is there:',
+          'These exports are on record and may have it. The command after each replaces or removes what is there:',
           ...renderPlaces(there, aim),
         ]),
     ...(missing.length === 0
