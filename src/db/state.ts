@@ -18,6 +18,7 @@ import {
 import { UNCLASSIFIED } from '../api/lists.ts';
 import { type ErrorCode, MirrorError } from '../errors/mirror-error.ts';
 import { isSqliteError, toDatabaseError } from './errors.ts';
+import { listRuns, seeDeadList } from './dead-rows.ts';
 import { closing } from './engine.ts';
 import { type Mirror, openMirrorReadOnly, readAnyVersion } from './open-mirror.ts';
 import { type PendingRedaction, listPendingRedactions } from './redact.ts';
@@ -264,7 +265,10 @@ export function findMirrorState(mirror: Mirror, maxRuns: number, now: Date): Mir
           id,
           label,
           cases: (perList.get(id) ?? 0) - (departedPerList.get(id) ?? 0),
-          lastListSync: syncsOfList.orderBy(desc(listSyncs.run_id)).limit(1).get() ?? null,
+          lastListSync: seeDeadList(
+            mirror,
+            syncsOfList.orderBy(desc(listSyncs.run_id)).limit(1).get() ?? null,
+          ),
           ...findReadings(mirror, id, now),
         };
       });
@@ -277,7 +281,7 @@ export function findMirrorState(mirror: Mirror, maxRuns: number, now: Date): Mir
       docketEntries: countOf(docketEntries),
       rejectedRecords: countOf(rejectedRecords),
       lists: states,
-      runs: tx.select().from(syncRuns).orderBy(desc(syncRuns.id)).limit(maxRuns).all(),
+      runs: listRuns(mirror, { offset: 0, size: maxRuns }),
       drift: tx.select().from(schemaDrift).orderBy(schemaDrift.field).all(),
       pendingRedactions: listPendingRedactions({ db: tx }),
       aheadRunIds: tx

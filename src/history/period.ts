@@ -1,4 +1,5 @@
 import { type SQL, and, asc, desc, eq, ne, sql } from 'drizzle-orm';
+import { seeDead } from '../db/dead-rows.ts';
 import type { Mirror } from '../db/open-mirror.ts';
 import { syncRuns } from '../db/schema/schema.ts';
 import { MirrorError } from '../errors/mirror-error.ts';
@@ -178,8 +179,9 @@ function findNamedRun(mirror: Mirror, runId: number): RunRef {
   return run;
 }
 
-function findRun({ sqlite }: Mirror, condition: string, ...values: (string | number)[]): RunRef | undefined {
-  return sqlite.prepare<unknown[], RunRef>(`${COLUMNS} ${condition} LIMIT 1`).get(...values);
+function findRun(mirror: Mirror, condition: string, ...values: (string | number)[]): RunRef | undefined {
+  const run = mirror.sqlite.prepare<unknown[], RunRef>(`${COLUMNS} ${condition} LIMIT 1`).get(...values);
+  return run && seeDead(mirror, 'sync_runs', run);
 }
 
 function refuseBackwards(since: AsOf | undefined, until: AsOf | undefined): void {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { JsonObject } from '../../src/lib/json.ts';
+import { takeWriterLock } from '../../src/db/lock.ts';
 import { query } from '../../src/db/query.ts';
 import { inventCollection } from '../../fake-api/collection/collection.ts';
 import { recordedCases } from '../../fake-api/collection/recorded-cases.ts';
@@ -302,9 +303,12 @@ In all: 1 changed case, 1 new case, 2 changes of fields, 1 new docket entry, 1 e
   });
 
   test('include a note if a run is still going on', async () => {
-    const { run, write } = await start();
+    const { run, write, harness } = await start();
     write(`UPDATE sync_runs SET outcome = 'running', ended_at = NULL WHERE id = 4`);
-    const { stdout } = await run('changes');
+    const lock = takeWriterLock(harness.database);
+    const { stdout } = await run('changes').finally(() => {
+      lock.release();
+    });
     expect(stdout).toContain('Changes found by runs 3 to 4');
     expect(stdout).toContain('Run 4 is still going on.');
   });

@@ -1,13 +1,20 @@
 import { spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { API_LISTS } from '../../src/api/lists.ts';
+import { closing } from '../../src/db/engine.ts';
+import { takeWriterLock } from '../../src/db/lock.ts';
+import { openMirror } from '../../src/db/open-mirror.ts';
+import { createMetricsStep } from '../../src/schedule/metrics.ts';
 import { toStateFilePath, writeStateFile } from '../../src/schedule/state-file.ts';
 import type { Fault } from '../../fake-api/serve/faults.ts';
 import { makeScheduledRun } from '../support/make-scheduled-run.ts';
 import { runCli } from '../support/command-line.ts';
 import { findProgram } from '../support/program.ts';
 import { smallCollection } from '../support/small-collection.ts';
+import { startSite } from '../support/site.ts';
+import { tempFolder } from '../support/temp-folder.ts';
 import { startHarness, statusOf, type HarnessOptions } from '../support/sync-harness.ts';
 import { fakeRuntime, type FakeRuntime } from '../support/runtime.ts';
 
@@ -244,5 +251,50 @@ describe('status', () => {
       },
     });
     expect(seen[0]).toMatch(/run 1 \(sync\) in progress since .*: 5020 No, \d+ of \d+ cases/);
+  });
+
+  test('says that a run or pass has died if no process writes, also in a copy, and everything else says the same', async () => {
+    const { sync, status, database, runtime } = await start();
+    await sync();
+    closing(openMirror(database), ({ sqlite }) =>
+      sqlite.exec(
+        `INSERT INTO linked_passes (run_id, outcome, started_at, process_id) VALUES (1, 'running', '2030-01-15T03:20:00.000Z', 7);
+         INSERT INTO text_passes (outcome, started_at, process_id) VALUES ('running', '2030-01-15T03:21:00.000Z', 7);
+         INSERT INTO file_passes (outcome, started_at, process_id) VALUES ('running', '2030-01-15T03:22:00.000Z', 7);
+         UPDATE sync_runs SET outcome = 'running', ended_at = NULL`,
+      ),
+    );
+    const findOutcomes = async () => {
+      const json = JSON.parse((await status(1, '--json')).stdout) as Record<string, { outcome: string }> & {
+        runs: readonly { outcome: string }[];
+      };
+      return [json.runs[0], json.linked_pass, json.text_pass, json.file_pass].map((one) => one?.outcome);
+    };
+    const { stdout } = await status(1);
+    expect(stdout).not.toMatch(/in progress|running/);
+    expect(stdout).toContain('run 1 has died; the next run records it');
+    expect(stdout.match(/died\s+without\s+recording\s+its\s+end/g)).toHaveLength(3);
+    expect(await findOutcomes()).toEqual(['died', 'died', 'died', 'died']);
+
+    const site = await startSite(database);
+    for (const page of ['/', '/runs', '/runs/1']) {
+      const { body } = await site.get(page);
+      expect(body).toContain('<span class="outcome bad">died</span>');
+      expect(body).not.toMatch(/going on\./);
+    }
+    const changes = await runCli(['changes', '--since', '2029-01-01', '--database', database]);
+    expect(changes.stdout).toContain('Run 1 died: see');
+    const metrics = join(tempFolder(), 'clearinghouse.prom');
+    const summary = { run, exit: 'complete', reports: [], steps: [] } as const;
+    await createMetricsStep(database, metrics, runtime.now).run(new AbortController().signal, summary);
+    expect(readFileSync(metrics, 'utf8')).toContain('linked_pass_outcome{outcome="died"} 1');
+
+    // One process writes: what began last is in progress, and nothing else is.
+    const lock = takeWriterLock(database);
+    try {
+      expect(await findOutcomes()).toEqual(['died', 'died', 'died', 'running']);
+    } finally {
+      lock.release();
+    }
   });
 });

@@ -27,10 +27,17 @@ export function toOutcomeWords({ lastSync, laterRuns, baselineId }: Period, time
   ];
 }
 
-function toRunWords({ id, outcome }: RunRef): string[] {
+/** How a run ended, to follow its number: "ended partial". */
+export function toEndWords({ outcome }: Pick<RunRef, 'outcome'>): string {
+  if (outcome === 'running') return 'is still going on';
+  return outcome === 'died' ? 'died' : `ended ${outcome}`;
+}
+
+function toRunWords(run: RunRef): string[] {
+  const { id, outcome } = run;
   if (outcome === 'complete') return [];
-  if (outcome === 'running') return [`Run ${id} is still going on.`];
-  return [`Run ${id} ended ${outcome}: see \`clearinghouse-mirror status\`. It may have missed changes.`];
+  if (outcome === 'running') return [`Run ${id} ${toEndWords(run)}.`];
+  return [`Run ${id} ${toEndWords(run)}: see \`clearinghouse-mirror status\`. It may have missed changes.`];
 }
 
 /** The text if nothing can have changed yet, because the run is the first one. */

@@ -1,3 +1,4 @@
+import { isUnrecordedDeath } from '../../db/dead-rows.ts';
 import type { LinkedPassRow } from '../../db/linked/passes.ts';
 import { type MirrorState, listUnproven } from '../../db/state.ts';
 import { wrapText, renderCount, renderPlural } from '../../lib/layout.ts';
@@ -100,15 +101,15 @@ function renderAhead({ aheadRunIds: ids }: MirrorState): string | null {
 function renderWriting(status: NightlyStatus, { runs, lists }: MirrorState): string | null {
   const { isWriting, linkedPass } = status;
   const run = runs[0];
-  if (run?.outcome !== 'running')
-    return isWriting
-      ? linkedPass?.outcome === 'running'
-        ? `linked pass after run ${linkedPass.run_id} in progress since ${linkedPass.started_at}: ${renderLinkedSums(linkedPass)}`
-        : 'a process holds the write lock: a run is starting or ending'
-      : linkedPass?.outcome === 'running'
-        ? `the linked pass after run ${linkedPass.run_id} has died; the next pass records it`
-        : null;
-  if (!isWriting) return `run ${run.id} has died; the next run records it`;
+  if (run?.outcome !== 'running') {
+    if (linkedPass?.outcome === 'running')
+      return `linked pass after run ${linkedPass.run_id} in progress since ${linkedPass.started_at}: ${renderLinkedSums(linkedPass)}`;
+    if (isWriting) return 'a process holds the write lock: a run is starting or ending';
+    if (isUnrecordedDeath(run)) return `run ${run.id} has died; the next run records it`;
+    return isUnrecordedDeath(linkedPass)
+      ? `the linked pass after run ${linkedPass.run_id} has died; the next pass records it`
+      : null;
+  }
   const current = lists.find(
     ({ lastListSync }) => lastListSync?.run_id === run.id && lastListSync.outcome === 'running',
   );

@@ -1,4 +1,5 @@
-import { desc, eq, isNotNull } from 'drizzle-orm';
+import { desc, eq, getTableName, isNotNull } from 'drizzle-orm';
+import { seeDead } from '../dead-rows.ts';
 import type { Mirror } from '../open-mirror.ts';
 import { type RecordedError, toDied, toPauseLeft } from '../run-log.ts';
 import { type DocumentListCheck, findDocumentListCheck } from './document-list.ts';
@@ -153,13 +154,14 @@ export function endPass(
     .run();
 }
 
-/** The newest pass of a kind; null if there was none. */
+/** The newest pass of a kind, also one that has died and is not on record as that; null if there was none. */
 export function findNewestPass<Kind extends PassKind>(
-  { db }: Pick<Mirror, 'db'>,
+  mirror: Mirror,
   kind: Kind,
 ): (typeof LOGS)[Kind]['$inferSelect'] | null {
   const log: typeof linkedPasses | typeof textPasses | typeof filePasses = LOGS[kind];
-  return db.select().from(log).orderBy(desc(log.id)).limit(1).get() ?? null;
+  const newest = mirror.db.select().from(log).orderBy(desc(log.id)).limit(1).get();
+  return newest === undefined ? null : seeDead(mirror, getTableName(log), newest);
 }
 
 /** The time before which the server wants no request for a text; null if it may be now. Each host of files has its own pause. */

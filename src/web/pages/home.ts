@@ -1,4 +1,4 @@
-import { isWriterLockHeld } from '../../db/lock.ts';
+import { isUnrecordedDeath } from '../../db/dead-rows.ts';
 import type { Mirror } from '../../db/open-mirror.ts';
 import {
   type ListState,
@@ -33,7 +33,7 @@ export function makeHomePage({ mirror, stamp, index, site }: PageRequest): Page 
     heading: 'The mirror at a glance',
     section: 'home',
     body: html`
-      ${renderWarnings(state, site)} ${renderFigures(state)}
+      ${renderWarnings(state)} ${renderFigures(state)}
       <div class="columns">
         <section aria-labelledby="fresh">
           <h2 id="fresh">Is it fresh and complete?</h2>
@@ -62,14 +62,13 @@ export function makeHomePage({ mirror, stamp, index, site }: PageRequest): Page 
   };
 }
 
-function renderWarnings(state: MirrorState, { database }: Site): Content {
+function renderWarnings(state: MirrorState): Content {
   const newest = state.runs[0];
-  const isWriting = isWriterLockHeld(database);
   return [
-    ...(newest?.outcome === 'running' && isWriting
+    ...(newest?.outcome === 'running'
       ? [renderNotice(`Run ${newest.id} is going on. Pages show what it has stored so far.`)]
       : []),
-    ...(newest?.outcome === 'running' && !isWriting
+    ...(isUnrecordedDeath(newest)
       ? [renderNotice(`Run ${newest.id} has died. The next run records it.`, 'warning')]
       : []),
     ...state.pendingRedactions.map(({ runId }) =>

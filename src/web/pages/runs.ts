@@ -1,4 +1,5 @@
-import { desc, eq } from 'drizzle-orm';
+import { eq } from 'drizzle-orm';
+import { listRuns, seeDead, seeDeadList } from '../../db/dead-rows.ts';
 import type { Mirror } from '../../db/open-mirror.ts';
 import {
   listSyncs,
@@ -40,13 +41,6 @@ function countRuns({ sqlite }: Mirror): number {
   return sqlite.prepare<[], number>('SELECT count(*) FROM sync_runs').pluck().get() ?? 0;
 }
 
-function listRuns(
-  { db }: Mirror,
-  { offset, size }: { readonly offset: number; readonly size: number },
-): SyncRunRow[] {
-  return db.select().from(syncRuns).orderBy(desc(syncRuns.id)).limit(size).offset(offset).all();
-}
-
 /** A run with everything that the run log says of it. */
 export interface RunRecord {
   readonly run: SyncRunRow;
@@ -56,11 +50,12 @@ export interface RunRecord {
 }
 
 /** Fails with RUN_UNKNOWN. */
-export function findRun({ db, path }: Mirror, id: number): RunRecord {
+export function findRun(mirror: Mirror, id: number): RunRecord {
+  const { db, path } = mirror;
   const run = db.select().from(syncRuns).where(eq(syncRuns.id, id)).get();
   if (run === undefined) throw new MirrorError('RUN_UNKNOWN', `${path} has no run ${id}.`);
   return {
-    run,
+    run: seeDead(mirror, 'sync_runs', run),
     lists: db
       .select()
       .from(listSyncs)
@@ -68,7 +63,7 @@ export function findRun({ db, path }: Mirror, id: number): RunRecord {
       .where(eq(listSyncs.run_id, id))
       .orderBy(listSyncs.list_id)
       .all()
-      .map(({ list_syncs, lists: { label } }) => ({ ...list_syncs, label })),
+      .map(({ list_syncs, lists: { label } }) => ({ ...seeDeadList(mirror, list_syncs), label })),
     departures: db.select().from(mirrorDepartureChecks).where(eq(mirrorDepartureChecks.run_id, id)).get(),
     coverage: db.select().from(mirrorCoverageChecks).where(eq(mirrorCoverageChecks.run_id, id)).get(),
   };

@@ -1,4 +1,5 @@
 import { countAudits, type AuditCount } from '../../db/audits.ts';
+import { seeDead } from '../../db/dead-rows.ts';
 import type { Mirror } from '../../db/open-mirror.ts';
 import { prepareIsOnSite } from '../../db/public-names.ts';
 import { type SilentCases, findSilentCases } from '../../db/silent-cases.ts';
@@ -61,7 +62,8 @@ export function findReportFacts(mirror: Mirror, period: Period): ReportFacts {
     .prepare<[object], SyncRunRow>(
       `SELECT * FROM sync_runs WHERE id BETWEEN :first AND :last ORDER BY id DESC LIMIT ${MAX_RUNS}`,
     )
-    .all(runIds);
+    .all(runIds)
+    .map((run) => seeDead(mirror, 'sync_runs', run));
   const runCount = count(mirror, 'sync_runs WHERE id BETWEEN :first AND :last', runIds);
   const moveCounts = countTransitions(mirror, period);
   const moves = [];

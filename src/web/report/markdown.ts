@@ -1,5 +1,6 @@
 import { renderCaseChanges, toFactWords } from '../../cli/text/changes.ts';
 import { renderCoverage } from '../../cli/text/report.ts';
+import { toEndWords } from '../../cli/text/period.ts';
 import { MARKDOWN, escapeMarkdown } from '../../cli/text/style.ts';
 import { toCaseLink } from '../../case/reference.ts';
 import { toCaseName } from '../../cli/text/words.ts';
@@ -85,7 +86,7 @@ function renderHealth({ lastSync }: ReportFacts): string {
       ? ''
       : ` ${run.error_code ?? ''}: ${escapeMarkdown(localizeTimes(run.error_message, TIME_ZONE))}`;
   return [
-    `Run ${run.id} ended ${run.outcome}.${error}\n`,
+    `Run ${run.id} ${toEndWords(run)}.${error}\n`,
     ...(coverage === undefined ? [] : [renderCoverage(coverage)]),
     ...(lists.length === 0
       ? []

@@ -1,6 +1,6 @@
 import { toRunText } from '../../history/moments.ts';
 import type { Period } from '../../history/period.ts';
-import { toBaselineWords, toPeriodWords } from '../../cli/text/period.ts';
+import { toBaselineWords, toEndWords, toPeriodWords } from '../../cli/text/period.ts';
 import { toOutcomeMeaning } from '../pages/runs.ts';
 import { renderPlural } from '../../lib/layout.ts';
 import type { ReportFacts } from './facts.ts';
@@ -32,7 +32,7 @@ export function listRunNotes({ lastSync, otherSource }: ReportFacts, baselineId:
     ...(lastSync === null || lastSync.run.outcome === 'complete'
       ? []
       : [
-          `Run ${lastSync.run.id} ended ${lastSync.run.outcome}, so it may have missed changes. ${toOutcomeMeaning(lastSync.run) ?? ''}`,
+          `Run ${lastSync.run.id} ${toEndWords(lastSync.run)}, so it may have missed changes. ${toOutcomeMeaning(lastSync.run) ?? ''}`,
         ]),
   ];
 }
