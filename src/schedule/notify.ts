@@ -34,12 +34,21 @@ function renderChanges(reports: readonly RunReport[]): string {
   return `Cases: ${added} new, ${changed} changed, ${countDeparted(reports)} departed.`;
 }
 
-const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '@': '(at)' };
+/** What stands for the characters of links, mentions and markup: none is left out, so that words and commands stay readable. */
+const HARMLESS: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '@': '(at)',
+  '`': "'",
+  '[': '(',
+  ']': ')',
+  '*': '\u2217',
+  '~': '\u223C',
+};
 
 function toChat(line: string): string {
-  return toSafeMessage(line)
-    .replaceAll(/[&<>@]/g, (character) => ENTITIES[character] ?? '')
-    .replaceAll(/[*`~[\]]/g, ' ');
+  return toSafeMessage(line).replaceAll(/[&<>@`[\]*~]/g, (character) => HARMLESS[character] ?? '');
 }
 
 const TIMEOUT_MS = 10_000;

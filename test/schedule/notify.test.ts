@@ -308,10 +308,12 @@ test('an endless response is not read to its end', async () => {
   expect(sent).toBeLessThan(100_000_000);
 });
 
-test('the text for a chat says what failed, without mentions or links', () => {
+test('the text for a chat says what failed, without mentions or links, and keeps commands readable', () => {
+  const hint = 'Check the token with `clearinghouse-mirror doctor`; ask for a new one.';
   const text = renderChatText(
     {
       ...BADLY,
+      run: { ...RUN, outcome: 'failed', error: { code: 'NETWORK_FAILED', message: 'No lamp.', hint } },
       steps: [
         {
           step: 'verify',
@@ -324,7 +326,8 @@ test('the text for a chat says what failed, without mentions or links', () => {
   );
   expect(text).toBe(
     'Clearinghouse mirror, scheduled run of 2026-11-23 22:17 EST: failed, exit code 4.\n' +
-      'Cases: 0 new, 0 changed, 0 departed.\nNETWORK_FAILED: No lamp.\nLight one.\n' +
-      'verify failed: see &lt;!channel&gt; (at)here  now  &amp;   x (http://a.example)',
+      'Cases: 0 new, 0 changed, 0 departed.\nNETWORK_FAILED: No lamp.\n' +
+      "Check the token with 'clearinghouse-mirror doctor'; ask for a new one.\n" +
+      'verify failed: see &lt;!channel&gt; (at)here \u2217now\u2217 &amp;  (x)(http://a.example)',
   );
 });
