@@ -86,6 +86,10 @@ export function findScheduledRun(runs: readonly ScheduledRun[], due: Date): Sche
   return runs.find(({ due_at }) => due_at === due.toISOString());
 }
 
+/** Whether a scheduled run is complete, and its steps are done. */
+export const isDone = (run: ScheduledRun | undefined): boolean =>
+  run !== undefined && run.is_over && run.outcome === 'complete';
+
 export function toProgress(run: ScheduledRun | undefined): ScheduledRunProgress | null {
   if (run === undefined) return null;
   const { outcome, attempts, last_ended_at, is_over: isOver } = run;

@@ -15,6 +15,7 @@ import {
   runAttempt,
   startAttempt,
   toAttemptResult,
+  isDone,
   toProgress,
 } from './attempt.ts';
 import type { Schedule } from './cron.ts';
@@ -97,7 +98,7 @@ export interface SchedulerOptions {
 export interface Scheduler {
   /** Plans, waits or makes an attempt, and plans again, until the signal is aborted. */
   readonly run: () => Promise<void>;
-  /** Makes one attempt now, independent of the schedule. */
+  /** Makes one attempt now, independent of the schedule: of the latest due time, or of its own if that one is complete and over. */
   readonly runOnce: () => Promise<void>;
   /** Ends the current wait, so that reloaded settings take effect. */
   readonly replan: () => void;
@@ -199,7 +200,8 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
       isGivenUp(firstBeganAt, endedAt, policy, findPausedUntil(database, apiUrl, endedAt));
     let summary: RunSummary | null = null;
     if (isLast && ending.outcome !== 'interrupted') {
-      const run = findScheduledRun(state.scheduled_runs, due) ?? begun;
+      // The steps tell others of the last attempt, which is not recorded as over before they are done.
+      const run = { ...(findScheduledRun(state.scheduled_runs, due) ?? begun), is_over: true };
       const done = await runSteps(job().steps, { run, exit, reports: unreported }, signal, events.onFailed);
       ({ exit } = done);
       summary = { run, exit, reports: unreported, steps: done.steps };
@@ -243,7 +245,10 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
     },
     runOnce: () => {
       const { schedule, lists } = job();
-      const due = schedule.listLast(now(), 1)[0] ?? now();
+      const at = now();
+      const latest = schedule.listLast(at, 1)[0] ?? at;
+      // What was complete for a due time stays so. Another run is one of its own, due now.
+      const due = isDone(findScheduledRun(state.scheduled_runs, latest)) ? at : latest;
       return attempt({ kind: 'run', due, isLate: false, lists }, true);
     },
     replan: () => {

@@ -35,7 +35,7 @@ export interface StepRecord {
   readonly detail: string;
 }
 
-/** One due time of the schedule and what became of it. Times are ISO 8601 in UTC. */
+/** One due time of the schedule, or of a further run by `--once`, and what became of it. Times are ISO 8601 in UTC. */
 export interface ScheduledRun {
   readonly due_at: string;
   /** `missed`: no process kept the schedule, and a later run caught up. */

@@ -1,5 +1,11 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { json } from 'node:stream/consumers';
 import { describe, expect, test } from '@jest/globals';
+import { type ScheduledRun, readStateFile, toStateFilePath } from '../../src/schedule/state-file.ts';
 import { runCli, type CliOptions } from '../support/command-line.ts';
+import { fakeRuntime } from '../support/runtime.ts';
 import { smallCollection } from '../support/small-collection.ts';
 import { startHarness } from '../support/sync-harness.ts';
 import { always } from '../../fake-api/serve/faults.ts';
@@ -26,7 +32,7 @@ async function start(isBroken = false) {
         .map((line) => JSON.parse(line) as Line);
     return { exitCode, stderr, lines };
   };
-  return { fakeApi, run };
+  return { fakeApi, run, database };
 }
 
 const eventsOf = (lines: readonly Line[]): unknown[] => lines.map(({ event }) => event);
@@ -100,6 +106,43 @@ describe('the log of nightly without a terminal', () => {
     const { run } = await start();
     expect((await run(['--log-level', 'silent'])).stderr).toBe('');
   });
+});
+
+test('a second nightly --once is a run of its own, and each is over in its webhook too', async () => {
+  const heard: { text: string; scheduled_run: ScheduledRun }[] = [];
+  const server = createServer((request, response) => {
+    void json(request).then((body) => {
+      heard.push(body as (typeof heard)[number]);
+      response.end();
+    });
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { run, fakeApi, database } = await start();
+  const notify = {
+    CLEARINGHOUSE_WEBHOOK_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    CLEARINGHOUSE_WEBHOOK_ON: 'always',
+    CLEARINGHOUSE_NIGHTLY_SNAPSHOT: 'false',
+  };
+  await run([], { env: { CLEARINGHOUSE_API_TOKEN: fakeApi.token, ...notify } });
+  const refused = await run([], {
+    env: { CLEARINGHOUSE_API_TOKEN: 'a-wrong-token', ...notify },
+    runtime: fakeRuntime({ start: '2030-01-15T09:10:00Z' }),
+  });
+  server.close();
+
+  expect(refused.exitCode).toBe(3);
+  expect(heard.map(({ text }) => text)).toEqual([
+    expect.stringContaining('Cases: 30 new'),
+    expect.stringContaining('Cases: 0 new'),
+  ]);
+  const { scheduled_runs: runs } = readStateFile(toStateFilePath(database));
+  expect(runs).toMatchObject([
+    { outcome: 'failed', attempts: 1, is_over: true },
+    { outcome: 'complete', attempts: 1, is_over: true, run_ids: [1], error: null },
+  ]);
+  expect(heard.map(({ scheduled_run: { due_at, is_over } }) => ({ due_at, is_over }))).toEqual(
+    runs.map(({ due_at }) => ({ due_at, is_over: true })).reverse(),
+  );
 });
 
 describe('the log of nightly for a person', () => {
