@@ -25,6 +25,7 @@ const PROGRAM = join(ROOT, 'bin/clearinghouse-mirror.js');
 const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
 
 const SERVICE = read('deploy/systemd/clearinghouse-mirror.service');
+const FAILED = read('deploy/systemd/clearinghouse-mirror-failed@.service');
 const TIMER = read('deploy/systemd/clearinghouse-mirror.timer');
 const CRON = read('deploy/cron/clearinghouse-mirror');
 const DOCKERFILE = read('Dockerfile');
@@ -106,6 +107,39 @@ describe('what is run on a schedule by the host', () => {
     expect(valuesOf(TIMER, 'Persistent')).toEqual(['true']);
   });
 
+  test('prints nothing to be mailed when the run of the crontab is complete, and words when it fails', async () => {
+    const folder = tempFolder();
+    const bin = join(folder, 'clearinghouse-mirror');
+    writeFileSync(bin, `#!/bin/sh\nexec ${process.execPath} ${PROGRAM} "$@"\n`);
+    chmodSync(bin, 0o755);
+    const { fakeApi } = await startHarness({ source: smallCollection(5) });
+    const script = CRON_LINE.split(' ').slice(6).join(' ').replace('/var/lib/clearinghouse-mirror', folder);
+    const mailed = async (token: string): Promise<string> => {
+      const child = spawn('sh', ['-c', script], {
+        env: {
+          PATH: `${folder}:${String(process.env.PATH)}`,
+          CLEARINGHOUSE_API_URL: fakeApi.url,
+          CLEARINGHOUSE_API_TOKEN: token,
+          CLEARINGHOUSE_DELAY: '0',
+          CLEARINGHOUSE_LINKED_BUDGET: '0',
+          CLEARINGHOUSE_NIGHTLY_SNAPSHOT: 'no',
+        },
+      });
+      let printed = '';
+      for (const stream of [child.stdout, child.stderr])
+        stream.on('data', (chunk: Buffer) => (printed += chunk.toString()));
+      await once(child, 'close');
+      return printed;
+    };
+    expect(await mailed(fakeApi.token)).toBe('');
+    const failure = await mailed('a-wrong-token');
+    expect(failure).toContain('failed with exit code 3');
+    expect(failure).toContain('UNAUTHORIZED: The API did not accept the token');
+    const log = readFileSync(join(folder, 'nightly.log'), 'utf8').trimEnd().split('\n');
+    expect(log.filter((line) => typeof JSON.parse(line) !== 'object')).toEqual([]);
+    expect(CRON_LINE).not.toContain('%'); // cron ends the command there.
+  });
+
   test.each(
     [
       ...SERVICE.matchAll(/CLEARINGHOUSE_[A-Z_]+/g),
@@ -166,17 +200,24 @@ describe('the systemd service', () => {
 
   test('is what systemd accepts, and hardly exposed, by its own measure where it is at hand', () => {
     const folder = tempFolder();
-    const [service, timer] = ['clearinghouse-mirror.service', 'clearinghouse-mirror.timer'].map((name) =>
-      join(folder, name),
+    const [service, timer, failed] = ['.service', '.timer', '-failed@.service'].map((end) =>
+      join(folder, `clearinghouse-mirror${end}`),
     );
     writeFileSync(String(service), SERVICE);
     writeFileSync(String(timer), TIMER);
+    writeFileSync(String(failed), FAILED);
+    expect(valuesOf(SERVICE, 'OnFailure')).toEqual(['clearinghouse-mirror-failed@%p.service']);
     const analyze = (...args: string[]) => spawnSync('systemd-analyze', args, { encoding: 'utf8' });
     const names = [...SERVICE.matchAll(/^([A-Za-z]+)=/gm)].map(([, name]) => name);
     const once = names.filter((name) => name !== 'Environment' && name !== 'SystemCallFilter');
     expect(once).toEqual([...new Set(once)]);
     if (analyze('--version').status !== 0) return;
-    const verified = analyze('verify', String(service), String(timer));
+    const verified = analyze(
+      'verify',
+      String(service),
+      String(timer),
+      String(failed).replace('@', '@clearinghouse-mirror'),
+    );
     expect([verified.status, verified.stderr]).toEqual([0, '']);
     const { status, stdout } = analyze('security', '--offline=true', '--threshold=20', String(service));
     expect([status, stdout.trim().split('\n').at(-1)]).toEqual([
