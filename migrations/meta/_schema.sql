@@ -1,4 +1,4 @@
--- Of the migrations f485d562190769155db0f0512547407d29494ff03ba4a6e4dab3187a8ba0b038
+-- Of the migrations e1bd587e76a562919325633fc193546af84b327e8db63eb9e6ff0e3f58400979
 CREATE TABLE `cases` (
 	`id` integer PRIMARY KEY NOT NULL,
 	`name` text,
@@ -2912,6 +2912,11 @@ LEFT JOIN (
 	JOIN sync_runs ON sync_runs.id = cases.mirror_departed_run_id
 	WHERE cases.mirror_departed_run_id IS NOT NULL
 ) AS departures ON departures.id = bounded.case_id;
+CREATE INDEX `case_further_dockets_mirror_from_run_id` ON `case_further_dockets` (`mirror_from_run_id`);
+CREATE INDEX `case_further_dockets_mirror_to_run_id` ON `case_further_dockets` (`mirror_to_run_id`);
+CREATE INDEX `case_resources_mirror_from_run_id` ON `case_resources` (`mirror_from_run_id`);
+CREATE INDEX `case_resources_mirror_to_run_id` ON `case_resources` (`mirror_to_run_id`);
+CREATE INDEX `documents_mirror_redacted_run_id` ON `documents` (`mirror_redacted_run_id`) WHERE mirror_redacted_run_id IS NOT NULL;
 INSERT INTO "lists" VALUES (5020, 'No', 'case_ongoing');
 INSERT INTO "lists" VALUES (5021, 'Yes', 'case_ongoing');
 INSERT INTO "lists" VALUES (5022, 'Unknown', 'case_ongoing');
@@ -3130,5 +3135,10 @@ UPDATE sqlite_master SET rowid = CASE name
 	WHEN 'audit_list_not_read' THEN 9800222
 	WHEN 'status_transitions' THEN 9800223
 	WHEN 'status_spells' THEN 9800224
+	WHEN 'case_further_dockets_mirror_from_run_id' THEN 9800225
+	WHEN 'case_further_dockets_mirror_to_run_id' THEN 9800226
+	WHEN 'case_resources_mirror_from_run_id' THEN 9800227
+	WHEN 'case_resources_mirror_to_run_id' THEN 9800228
+	WHEN 'documents_mirror_redacted_run_id' THEN 9800229
 END;
 PRAGMA writable_schema = OFF;

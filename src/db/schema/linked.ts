@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 import { caseId, flag } from './cases.ts';
 import { docketFields, entryFields, entryTexts, numberColumn } from './docket.ts';
@@ -80,6 +81,9 @@ export const documents = sqliteTable(
     index('documents_date').on(table.date),
     index('documents_mirror_first_run_id').on(table.mirror_first_run_id),
     index('documents_mirror_changed_run_id').on(table.mirror_changed_run_id),
+    index('documents_mirror_redacted_run_id')
+      .on(table.mirror_redacted_run_id)
+      .where(sql`mirror_redacted_run_id IS NOT NULL`),
   ],
 );
 
@@ -206,6 +210,8 @@ export const caseFurtherDockets = sqliteTable(
   (table) => [
     primaryKey({ columns: [table.case_id, table.docket_key, table.mirror_from_run_id] }),
     index('case_further_dockets_docket_key').on(table.docket_key),
+    index('case_further_dockets_mirror_from_run_id').on(table.mirror_from_run_id),
+    index('case_further_dockets_mirror_to_run_id').on(table.mirror_to_run_id),
   ],
 );
 
@@ -222,6 +228,8 @@ export const caseResources = sqliteTable(
   (table) => [
     primaryKey({ columns: [table.case_id, table.resource_key, table.mirror_from_run_id] }),
     index('case_resources_resource_key').on(table.resource_key),
+    index('case_resources_mirror_from_run_id').on(table.mirror_from_run_id),
+    index('case_resources_mirror_to_run_id').on(table.mirror_to_run_id),
   ],
 );
 
