@@ -43,6 +43,7 @@ export function toCaseChanges(options: TableOptions): Table {
   });
 }
 
+/** A `+` keeps SQLite from looking up the changes of each case, and of each record, by itself. */
 export function toLinkedChanges(options: TableOptions): Table {
   const { isRaw, withoutTexts } = options;
   const changes = toShownChanges(options, {
@@ -51,10 +52,10 @@ export function toLinkedChanges(options: TableOptions): Table {
     holder: 'record_kind',
     isKnown: IS_KNOWN_OF_RECORD,
   });
-  const shown = `(record_kind = 'document' AND record_key IN (SELECT id FROM clean_documents))
-      OR (record_kind = 'docket' AND record_key IN (SELECT mirror_key FROM clean_further_dockets))
-      OR (record_kind = 'docket_entry' AND record_key IN (SELECT mirror_id FROM clean_further_docket_entries))
-      OR (record_kind = 'resource' AND record_key IN (SELECT mirror_key FROM clean_resources))`;
+  const shown = `(record_kind = 'document' AND +record_key IN (SELECT id FROM clean_documents))
+      OR (record_kind = 'docket' AND +record_key IN (SELECT mirror_key FROM clean_further_dockets))
+      OR (record_kind = 'docket_entry' AND +record_key IN (SELECT mirror_id FROM clean_further_docket_entries))
+      OR (record_kind = 'resource' AND +record_key IN (SELECT mirror_key FROM clean_resources))`;
   return define({
     name: 'linked_changes',
     kind: 'history',
@@ -78,7 +79,7 @@ export function toLinkedChanges(options: TableOptions): Table {
       field.text('old_value'),
       field.text('new_value'),
     ],
-    from: `FROM ${changes} WHERE case_id IN (SELECT id FROM ${CHOSEN}) ${isRaw ? '' : `AND (${shown})`} ${withoutTexts ? NO_TEXTS_OF_RECORDS : ''} ORDER BY 1`,
+    from: `FROM ${changes} WHERE +case_id IN (SELECT id FROM ${CHOSEN}) ${isRaw ? '' : `AND (${shown})`} ${withoutTexts ? NO_TEXTS_OF_RECORDS : ''} ORDER BY 1`,
   });
 }
 

@@ -184,7 +184,7 @@ describe('a date that no type holds', () => {
   });
 });
 
-test('a link is read once, and not looked up for each case and each record', async () => {
+test('links and their changes are read once, and not looked up for each case and each record', async () => {
   const { database } = await startExport();
   closing(openMirrorReadOnly(database), (mirror) => {
     chooseCases(mirror, { values: {}, filed: null }, false);
@@ -199,6 +199,13 @@ test('a link is read once, and not looked up for each case and each record', asy
     );
     expect(plans).toHaveLength(4);
     for (const plan of plans) expect(plan?.detail).not.toMatch(/(?:document_id|resource_key)=/);
+    const changes = toTables({ isRaw: false, withoutTexts: false }).find(
+      ({ name }) => name === 'linked_changes',
+    );
+    const steps = mirror.sqlite
+      .prepare<[], { readonly detail: string }>(`EXPLAIN QUERY PLAN ${String(changes?.sql)}`)
+      .all();
+    expect(steps.filter(({ detail }) => detail.includes('(document_id=? AND case_id=?)'))).toEqual([]);
   });
 });
 
