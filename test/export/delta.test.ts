@@ -230,7 +230,7 @@ describe('export --format delta', () => {
     rmSync(join(folder, 'tables/notes.txt'));
     expect(readAll(folder)).toEqual(before);
     expect((await harness.run(['export', 'delta'])).stderr).toMatch(
-      /not an export.*export --format delta` adds to it/s,
+      /not an export.*export --format delta --database .*` adds to it/s,
     );
   });
 
