@@ -4,7 +4,7 @@ import type { DownloadEvent, DownloadReport } from '../sync/linked/download-pass
 import { type Io, reportStyle, say, withStop, write, writeText } from './io.ts';
 import type { Outcomes } from './text/downloads.ts';
 import { toAim } from './suggested-commands.ts';
-import { renderBroken } from './text/errors.ts';
+import { renderBroken, renderUpgrade } from './text/errors.ts';
 import { createPassProgress } from './text/progress.ts';
 import type { ReportStyle } from './text/report.ts';
 import { toJsonLine } from './text/words.ts';
@@ -136,7 +136,8 @@ export async function fetchDocuments<
     command.runPass(signal, (event) => {
       if (event.type === 'objects-broken') say(io.stderr, renderBroken(event.broken));
       else if (event.type === 'planned') say(io.stderr, command.renderPlan(event.plan));
-      else progress.update(event);
+      else if (event.type === 'document-ended') progress.update(event);
+      else say(io.stderr, renderUpgrade(event));
     }),
   ).finally(() => {
     progress.end();

@@ -81,6 +81,10 @@ function createJsonLog({ stderr, runtime: { now } }: Io, level: string): Nightly
             }),
           );
           break;
+        case 'upgrade-begun':
+        case 'upgrade-ended':
+          log.info({ event: event.type, copy: event.copy, bytes: event.bytes });
+          break;
         case 'objects-broken':
           for (const { type, name, reason } of event.broken)
             log.warn({ event: event.type, type, name, reason, hint: explainBroken(type) });

@@ -53,13 +53,23 @@ interface OpenOptions {
   readonly isCopy?: boolean;
   /** Called after an upgrade with the views and triggers of the user that it broke. */
   readonly onBroken?: (broken: readonly BrokenObject[]) => void;
+  /** Called before and after an upgrade of an older mirror. */
+  readonly onUpgrade?: (step: UpgradeStep) => void;
+}
+
+/** The copy that an upgrade makes of a mirror first, and its size. It has the size of the mirror until it is made. */
+export interface UpgradeStep {
+  readonly type: 'upgrade-begun' | 'upgrade-ended';
+  readonly database: string;
+  readonly copy: string;
+  readonly bytes: number;
 }
 
 /**
  * Opens a mirror for writing. Creates a missing file; backs up and upgrades one with an older schema. The caller holds
  * the {@link takeWriterLock writer lock}. If it throws a DATABASE_... error, tables and rows are unchanged.
  */
-export function openMirror(path: string, { isCopy = false, onBroken }: OpenOptions = {}): Mirror {
+export function openMirror(path: string, { isCopy = false, onBroken, onUpgrade }: OpenOptions = {}): Mirror {
   return inDatabase(path, () => {
     const real = toRealPath(path);
     if (path !== IN_MEMORY && !isCopy) removeLeftovers(real);
@@ -73,11 +83,18 @@ export function openMirror(path: string, { isCopy = false, onBroken }: OpenOptio
       sqlite.pragma('cache_size = -8000');
       sqlite.pragma('wal_autocheckpoint = 16000');
       const db = toDrizzle(sqlite);
-      if (state === 'older' && !isCopy) backUp(sqlite, real);
+      const isUpgrade = state === 'older' && !isCopy;
+      const tell = (type: UpgradeStep['type'], of: string): void => {
+        if (isUpgrade)
+          onUpgrade?.({ type, database: path, copy: toBackupPath(real), bytes: statSync(of).size });
+      };
+      tell('upgrade-begun', real);
+      if (isUpgrade) backUp(sqlite, real);
       if (state !== 'current') {
         const broken = listBrokenBy(sqlite, () => {
           applyMigrations(sqlite, path);
         });
+        tell('upgrade-ended', toBackupPath(real));
         if (broken.length > 0) onBroken?.(broken);
       }
       keepSeals(sqlite);

@@ -187,7 +187,7 @@ export const ERRORS_OF_THE_DATABASE = {
   DATABASE_NEWER: {
     exit: 'database',
     description: 'The database was written by a newer version of this program.',
-    hint: 'The file was not changed. Update clearinghouse-mirror.',
+    hint: 'The file was not changed. Update clearinghouse-mirror; or go back with `restore` to the copy beside the mirror, whose name ends in `.before-upgrade`.',
     lasts: true,
   },
   DATABASE_OLDER: {

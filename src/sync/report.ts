@@ -7,10 +7,12 @@ import type { ExitName } from '../errors/exit-codes.ts';
 import type { Client } from '../api/client.ts';
 import type { BrokenObject } from '../db/migrate.ts';
 import type { Mirror } from '../db/open-mirror.ts';
+import type { UpgradeStep } from '../db/open-mirror.ts';
 import type { LinkedReport, LinkedSums } from './linked/report.ts';
 
 /** The events of a run in progress. */
 export type SyncEvent =
+  | UpgradeStep
   /** The upgrade of an older mirror broke these views, which a user added. */
   | { readonly type: 'objects-broken'; readonly broken: readonly BrokenObject[] }
   | {

@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { openSqlite } from '../../src/db/engine.ts';
@@ -208,6 +208,34 @@ describe('a mirror of every earlier version', () => {
     expect(upgradeFrom(5)).toEqual([5, 2]);
     expect(upgradeFrom(7)).toEqual([7, 5]);
     expect(readdirSync(dirname(path)).filter((name) => name.includes('.tmp'))).toEqual([]);
+  });
+
+  test('is named before and after the upgrade, by each command that writes and in the log', async () => {
+    const { database, fakeApi } = await startHarness({ source: recordedCases([SERVED]) });
+    const upgrade = async (command: readonly string[]) => {
+      rmSync(database, { force: true });
+      makeVersion(database, 5);
+      const { stderr } = await runCli([...command, '--database', database], {
+        env: { CLEARINGHOUSE_API_URL: fakeApi.url, CLEARINGHOUSE_API_TOKEN: fakeApi.token },
+      });
+      return stderr.split('\n').filter((line) => line !== '');
+    };
+    const copy = toBackupPath(database);
+    const [begun, ended, next] = await upgrade(['sync', '--linked-budget', '0']);
+    expect(begun).toMatch(
+      /^The mirror has the schema of an older version\. It is copied to .* \([\d.]+ [kM]B\), then upgraded\.$/,
+    );
+    expect(begun).toContain(copy);
+    expect(ended).toContain(`clearinghouse-mirror restore ${copy} --database ${database} --yes`);
+    expect(next).toContain('run 3 begun');
+    const log = (await upgrade(['nightly', '--once', '--no-nightly-snapshot', '--linked-budget', '0'])).map(
+      (line) => JSON.parse(line) as Record<string, unknown>,
+    );
+    const steps = log.filter(({ event }) => String(event).startsWith('upgrade'));
+    expect(steps).toMatchObject([
+      { event: 'upgrade-begun', copy, bytes: expect.any(Number) },
+      { event: 'upgrade-ended', copy, bytes: statSync(copy).size },
+    ]);
   });
 
   test('is copied once: a mirror that is up to date, or new, is not', () => {

@@ -24,7 +24,7 @@ import { parseCaseId, withMirror } from '../with-mirror.ts';
 import { say, textWidth, withStop, write, type Io } from '../io.ts';
 import { type Aim, quoteWord } from '../../lib/command-line.ts';
 import { toAim } from '../suggested-commands.ts';
-import { renderBroken } from '../text/errors.ts';
+import { renderBroken, renderUpgrade } from '../text/errors.ts';
 import { renderObjects } from '../text/verify.ts';
 import {
   renderFolders,
@@ -213,7 +213,12 @@ function redact(subject: Redactable, database: string, start: RunStart, io: Io):
       subject.kind === 'case'
         ? redactCase(mirror, subject.id, start, io.runtime.now)
         : redactDocument(mirror, subject.id, start, io.runtime.now),
-    { onBroken },
+    {
+      onBroken,
+      onUpgrade: (step) => {
+        say(io.stderr, renderUpgrade(step));
+      },
+    },
   );
 }
 

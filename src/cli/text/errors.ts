@@ -1,10 +1,11 @@
-import type { Aim } from '../../lib/command-line.ts';
+import { type Aim, quoteWord } from '../../lib/command-line.ts';
 import type { BrokenObject } from '../../db/migrate.ts';
+import type { UpgradeStep } from '../../db/open-mirror.ts';
 import { CHECKS, type Finding } from '../../doctor/finding.ts';
 import { ERROR_KINDS, MirrorError } from '../../errors/mirror-error.ts';
 import { wrapText } from '../../lib/layout.ts';
 import { localizeTimes } from '../../lib/local-time.ts';
-import { toCellText } from './words.ts';
+import { renderBytes, toCellText } from './words.ts';
 
 /**
  * A failure as a user sees it: one line and a hint, with times on the user's clock. Only a bug of the program shows its
@@ -70,4 +71,11 @@ export function renderBroken(broken: readonly BrokenObject[]): string {
         `Warning: your ${type} ${JSON.stringify(name)} no longer works after the upgrade of the mirror: ${reason}.\nHint: ${explainBroken(type)}\n`,
     )
     .join('');
+}
+
+/** What an upgrade of an older mirror is about to do, or has done. */
+export function renderUpgrade({ type, database, copy, bytes }: UpgradeStep): string {
+  return type === 'upgrade-begun'
+    ? `The mirror has the schema of an older version. It is copied to ${toCellText(copy)} (${renderBytes(bytes)}), then upgraded.\n`
+    : `The mirror is upgraded. The copy (${renderBytes(bytes)}) leads back to the older version: \`clearinghouse-mirror restore ${quoteWord(copy)} --database ${quoteWord(database)} --yes\`. Delete it if you do not need it.\n`;
 }

@@ -5,7 +5,7 @@ import type { DownloadKind } from '../../db/linked/passes.ts';
 import type { OnSyncEvent } from '../../sync/report.ts';
 import type { OnProgress } from '../../verify/proof.ts';
 import { type Out, say as sayTo } from '../io.ts';
-import { renderBroken } from './errors.ts';
+import { renderBroken, renderUpgrade } from './errors.ts';
 import { toPassWords } from '../../sync/linked/report.ts';
 import { renderLinkedSums } from './linked.ts';
 import { renderDuration } from './words.ts';
@@ -32,6 +32,10 @@ function createBars(out: Out, now: () => Date): OnSyncEvent {
   };
   return (event) => {
     switch (event.type) {
+      case 'upgrade-begun':
+      case 'upgrade-ended':
+        sayTo(out, renderUpgrade(event));
+        break;
       case 'objects-broken':
         sayTo(out, renderBroken(event.broken));
         break;
@@ -111,6 +115,10 @@ function createLines(out: Out, now: () => Date, timeZone: string): OnSyncEvent {
   };
   return (event) => {
     switch (event.type) {
+      case 'upgrade-begun':
+      case 'upgrade-ended':
+        sayTo(out, renderUpgrade(event));
+        break;
       case 'objects-broken':
         sayTo(out, renderBroken(event.broken));
         break;

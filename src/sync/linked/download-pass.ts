@@ -18,7 +18,7 @@ import {
   recordPause,
 } from '../../db/linked/passes.ts';
 import type { BrokenObject } from '../../db/migrate.ts';
-import { type Mirror, withWriter } from '../../db/open-mirror.ts';
+import { type Mirror, type UpgradeStep, withWriter } from '../../db/open-mirror.ts';
 import { finishRedactionsIfPossible } from '../../db/redact.ts';
 import { MirrorError } from '../../errors/mirror-error.ts';
 import { isDatabaseError } from '../report.ts';
@@ -41,6 +41,7 @@ export interface DownloadRequest<Plan> {
 }
 
 export type DownloadEvent<Plan> =
+  | UpgradeStep
   /** The upgrade of an older mirror broke these objects, which a user added. */
   | { readonly type: 'objects-broken'; readonly broken: readonly BrokenObject[] }
   /** Nothing was requested yet. */
@@ -166,7 +167,7 @@ export async function runDownloadPass<
         source.client.close();
       }
     },
-    { onBroken },
+    { onBroken, onUpgrade: onEvent },
   );
 }
 
