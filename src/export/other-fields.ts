@@ -38,7 +38,7 @@ export function provideOtherFields(sqlite: Database.Database): void {
   sqlite.function('mirror_other_fields', { deterministic: true }, (holder, json, isRaw) => {
     const stored = tryParse(String(json));
     const object = isJsonObject(stored) ? (stored[PARTS[holder as Holder] ?? ''] ?? stored) : undefined;
-    if (Number(isRaw) !== 1 && !isKnownObject(holder as Holder, stored, object)) return null;
+    if (Number(isRaw) !== 1 && !isKnownRecord(holder as Holder, stored, object)) return null;
     return isJsonObject(object)
       ? toOtherFields(holder as Holder, object, Number(isRaw) === 1 ? 'all' : 'plain')
       : null;
@@ -52,13 +52,15 @@ export function provideOtherFields(sqlite: Database.Database): void {
   );
 }
 
-/** Whether a docket or an entry has a field of one: another object in its place may be anything. An entry is stored with the names of those that it lacks. */
-function isKnownObject(holder: Holder, stored: unknown, object: unknown): boolean {
+/**
+ * Whether a record has a field of such a record: another object in its place may be anything. What is stored of an entry
+ * names the fields that it lacks.
+ */
+function isKnownRecord(holder: Holder, stored: unknown, object: unknown): boolean {
   const names = Object.keys(KNOWN_FIELDS[holder]);
-  if (holder === 'main_docket' && isJsonObject(object))
-    return names.some((name) => Object.hasOwn(object, name));
-  if (holder !== 'docket_entry' || !isJsonObject(stored)) return true;
-  return !(Array.isArray(stored.missing) && stored.missing.length === names.length);
+  if (holder !== 'docket_entry')
+    return isJsonObject(object) && names.some((name) => Object.hasOwn(object, name));
+  return !(isJsonObject(stored) && Array.isArray(stored.missing) && stored.missing.length === names.length);
 }
 
 /** The part of what is stored that is the object. */

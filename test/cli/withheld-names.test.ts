@@ -6,8 +6,10 @@ import { COMMANDS } from '../../src/cli/command-list.ts';
 import { LISTS, PAGES } from '../../src/web/pages/pages.ts';
 import { recordedCases } from '../../fake-api/collection/recorded-cases.ts';
 import { readWords } from '../export/export-harness.ts';
+import { type Content, readMirror } from '../publish/publish-harness.ts';
 import { type CliResult, runCli } from '../support/command-line.ts';
 import { makeCase, makeDocket, makeEntry } from '../support/make-case.ts';
+import { PLANTED, plantObjects, toPlainCases } from '../support/planted-objects.ts';
 import { startSite } from '../support/site.ts';
 import { type SyncHarness, startHarness } from '../support/sync-harness.ts';
 
@@ -97,7 +99,7 @@ const ASKED: Readonly<Record<string, readonly (readonly string[])[] | null>> = {
   ],
   audit: [[], ['long_unchecked']],
   browse: null, // every page of it: see below
-  case: ['8', '9', String(GONE)].flatMap((id) => [
+  case: ['8', '9', String(GONE), ...PLANTED.map(String)].flatMap((id) => [
     [id],
     [id, '--json'],
     [id, '--markdown'],
@@ -120,6 +122,7 @@ const ASKED: Readonly<Record<string, readonly (readonly string[])[] | null>> = {
   export: [
     ...FORMAT_NAMES.map((name) => [`export-${name}`, '--format', name]),
     ['export-past', '--format', 'ndjson', ...AS_OF],
+    ['export-bare', '--format', 'ndjson', '--without-texts'],
   ],
   'fake-api': null, // tells of invented cases
   'fetch-files': null, // tells of no case
@@ -176,7 +179,12 @@ async function showPages(harness: SyncHarness): Promise<ReadonlyMap<string, stri
   const paths = [
     ...PAGES.flatMap(({ path }) => toPaths(path)),
     ...LISTS.flatMap(({ path }) => toPaths(path).flatMap((one) => [`${one}.csv`, `${one}.json`])),
-    ...[8, 9].flatMap((id) => [`/cases/${id}.json`, `/cases/${id}?as-of=run+1`]),
+    ...[8, 9, ...PLANTED].flatMap((id) => [`/cases/${id}.json`, `/cases/${id}?as-of=run+2`]),
+    ...['', '.csv', '.json'].flatMap((ending) => [
+      ...['docket', 'documents', 'history'].map((list) => `/cases/${PLANTED[0]}/${list}${ending}`),
+      `/dockets/501/entries${ending}`,
+    ]),
+    ...['/dockets/501', '/documents/77', '/documents/78'],
     '/changes?since=run+1',
     '/search?q=Canary*',
     '/search.csv?q=Canary*',
@@ -196,19 +204,26 @@ async function startGone(): Promise<SyncHarness> {
     makeCase({ id: 8, related_cases: [first, other, ...alone], ...addUnknown(1) }),
     makeCase({ id: 9, related_cases: null }),
     makeCase({ id: 10, related_cases: [first] }),
+    ...toPlainCases(),
   ]);
   const harness = await startHarness({ source });
-  await harness.sync();
+  const env = { ...harness.env, CLEARINGHOUSE_LINKED_BUDGET: '60' };
+  const sync = async (): Promise<void> => {
+    expect((await runCli(['sync'], { env })).exitCode).toBe(0);
+  };
+  await sync();
+  plantObjects(source, { title: IN_OBJECT, run: 2 });
   source.edit(8, (record) => ({ ...record, related_cases: [second, other, ...alone], ...addUnknown(2) }));
   source.edit(9, (record) => ({ ...record, related_cases: [second, { id: 10, name: ALSO }] }));
-  await harness.sync();
+  await sync();
   source.remove(GONE);
   source.edit(8, (record) => ({ ...record, related_cases: [third, other], state: 'Ohio' }));
   source.edit(10, (record) => ({ ...record, related_cases: [], state: 'Ohio' }));
-  await harness.sync();
+  await sync();
   source.edit(8, (record) => ({ ...record, related_cases: [fourth, other, ...alone], ...addUnknown(3) }));
   source.edit(9, (record) => ({ ...record, related_cases: [] }));
-  await harness.sync();
+  plantObjects(source, { title: IN_OBJECT, run: 4 });
+  await sync();
   return harness;
 }
 
@@ -239,6 +254,8 @@ describe.each(['departed', 'redacted'] as const)('the name of a case that was %s
   let proof: CliResult;
   let raw: string;
   let bytes: string;
+  let views: Readonly<Record<string, readonly unknown[]>>;
+  let published: Content;
 
   beforeAll(async () => {
     harness = await startGone();
@@ -257,6 +274,13 @@ describe.each(['departed', 'redacted'] as const)('the name of a case that was %s
         shown.set(asked.join(' '), await show(harness, folder, asked));
       }
     pages = await showPages(harness);
+    const ofViews = harness.rows(
+      `SELECT name FROM sqlite_schema WHERE type = 'view' AND name LIKE 'clean!_%' ESCAPE '!' AND name <> 'clean_change_log'`,
+    );
+    views = Object.fromEntries(
+      ofViews.map(({ name }) => [String(name), harness.rows(`SELECT * FROM ${String(name)}`)]),
+    );
+    published = await readMirror(harness.database);
     proof = await runCli(['verify'], { env: harness.env });
     raw = (await runCli(['case', '8', '--raw'], { env: harness.env })).stdout;
     bytes = ['', '-wal']
@@ -284,6 +308,15 @@ describe.each(['departed', 'redacted'] as const)('the name of a case that was %s
     expect(shown.get(`query ${CHANGED_LISTS} --format csv`)?.words).toContain(
       `[{""id"":""7"",""name"":null},{""id"":10,""name"":""${ALSO}""}]`,
     );
+  });
+
+  test('is in no row that is published, and in no clean view', () => {
+    for (const name of ['documents', 'further_docket_entries', 'resources', 'attachments', 'linked_changes'])
+      expect([name, published[name]?.length]).not.toEqual([name, 0]);
+    const naming = Object.entries({ ...views, ...published }).filter(
+      ([, some]) => listNames(JSON.stringify(some)).length > 0,
+    );
+    expect(naming.map(([name]) => name)).toEqual([]);
   });
 
   test('is on no page and in no file of browse', () => {
