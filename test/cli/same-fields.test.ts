@@ -38,7 +38,11 @@ describe('the fields are the same in every format', () => {
   };
   const edit = (source: CaseCollection) => {
     const added = makeEntry({ id: 6, description: 'New' });
-    source.edit(7, (record) => ({ ...record, main_docket: withEntry(entry('After'), added) }));
+    source.edit(7, (record) => ({
+      ...record,
+      main_docket: withEntry(entry('After'), added),
+      vault: { title: 'It is not shown' },
+    }));
     source.remove(8);
     source.advance({ changed: 3, statusMoves: 2, inserted: 2 });
   };
