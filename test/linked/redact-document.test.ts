@@ -82,7 +82,10 @@ describe('redact --document', () => {
         2,
         expect.stringContaining('redact --document 8'),
       ]);
-      if (args[1] !== link || args[0] === 'case') expect(stderr).toContain('`clearinghouse-mirror case 1`');
+      if (args[1] !== link || args[0] === 'case')
+        expect(stderr.replaceAll(/\s+/g, ' ')).toContain(
+          `\`clearinghouse-mirror case 1 --database ${path}\``,
+        );
     }
     expect(findDocument(mirror, 7)?.redactedRunId).toBeNull();
     mirror.close();
