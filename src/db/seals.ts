@@ -83,6 +83,7 @@ export const SEALED_TABLES: readonly SealedTable[] = [
     schema.filePasses,
     schema.mirrorDocumentListChecks,
     schema.mirrorExports,
+    schema.mirrorPausedHosts,
   ].map(whole),
 ];
 

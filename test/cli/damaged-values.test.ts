@@ -28,7 +28,7 @@ describe('a command that reads a damaged value', () => {
     expect(stderr).toMatch(/ is damaged|DAMAGED|verify/);
     expect(stderr).not.toMatch(/TypeError|fault of/);
     expect(exitCode).toBe(9);
-    expect(stderr).toContain('`clearinghouse-mirror verify`');
+    expect(stderr).toContain(`\`clearinghouse-mirror verify --database ${path}\``);
   });
 
   test('verify continues to the end and exits with 10', async () => {
