@@ -67,7 +67,12 @@ const STORIES: Readonly<Record<number, Story>> = {
   // Texts that SQLite cannot store unchanged, and entries without ids.
   10: {
     3: (record) => ({ ...record, ...withEntries(first, first, without(second, 'id'), { odd: '\ud800' }) }),
-    4: (record) => ({ ...record, name: 'a\0b', court: '\udc00', ...withEntries(first, { odd: 1, url: null }) }),
+    4: (record) => ({
+      ...record,
+      name: 'a\0b',
+      court: '\udc00',
+      ...withEntries(first, { odd: 1, url: null }),
+    }),
   },
 };
 
