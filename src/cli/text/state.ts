@@ -252,6 +252,6 @@ export function renderAnomalies({ rejectedRecords, drift }: MirrorState, width: 
       : `\n${wrapText(`${renderPlural(rejectedRecords, 'record')} rejected, because they are not valid cases: SELECT * FROM rejected_records`, width)}`;
   if (drift.length === 0) return rejected;
   const fields = new Set(drift.map(({ field }) => field)).size;
-  const folded = `${renderPlural(fields, 'field')} ${fields === 1 ? 'is' : 'are'} not as documented. Nothing is lost: SELECT * FROM schema_drift, and docs/assumptions.md`;
+  const folded = `${renderPlural(fields, 'field')} ${fields === 1 ? 'is' : 'are'} not as documented. Nothing is lost. The table schema_drift lists each.`;
   return `${rejected}\n${wrapText(folded, width)}`;
 }
