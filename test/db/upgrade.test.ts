@@ -11,7 +11,7 @@ import {
   toOlderBackupPath,
 } from '../../src/db/open-mirror.ts';
 import { ALL_DOCUMENTS } from '../../src/db/linked/downloads.ts';
-import { listPausedHosts } from '../../src/db/linked/paused-hosts.ts';
+import { listPausedHosts } from '../../src/db/linked/due-files.ts';
 import { listDueFiles } from '../../src/db/linked/files.ts';
 import { queryAsOf } from '../../src/history/query-as-of/query.ts';
 import { findCase } from '../../src/db/read-case.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { recordedCases } from '../../fake-api/collection/recorded-cases.ts';
 import { type FakeFiles, type FileFault, startFakeFiles } from '../../fake-api/serve/files.ts';
-import { renderRefusedHosts } from '../../src/cli/text/file-hosts.ts';
+import { renderRefusedHosts } from '../../src/cli/text/waiting-files.ts';
 import { openMirror } from '../../src/db/open-mirror.ts';
 import { EXIT_CODES } from '../../src/errors/exit-codes.ts';
 import { runCli } from '../support/command-line.ts';

@@ -92,9 +92,8 @@ export async function runCommand(flags: Flags, io: Io): Promise<ExitName> {
     const width = textWidth(io);
     await writeText(io, renderMirrorState(state, kept, width, io.timeZone));
     await writeText(io, renderLinkedState(linked, width, io.timeZone));
-    const named = typeof flags.database === 'string' ? database : null;
-    await writeText(io, renderTextState(texts, named, width, io.timeZone));
-    const where = { folder: toFilesFolder(database), knownHosts, database: named };
+    await writeText(io, renderTextState(texts, aim, width, io.timeZone));
+    const where = { folder: toFilesFolder(database), knownHosts, aim };
     await writeText(io, renderFileState(files, where, width, io.timeZone));
     await writeText(io, renderAnomalies(state, width));
     if (outdated !== null) await writeText(io, outdated.renderOutdatedPlaces(outdated.places, aim, width));

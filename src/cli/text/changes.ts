@@ -12,10 +12,9 @@ import {
 import { toLocalMinute } from '../../lib/local-time.ts';
 import { toCaseName } from './words.ts';
 import { toCaseLink } from '../../case/reference.ts';
-import { toEditedEntrySentence, toEntryWords, toFieldSentences } from './field-sentences.ts';
+import { toEditedEntrySentence, toEntryWords, toFieldSentences, toValuesJson } from './field-sentences.ts';
 import { clipText, renderCount, renderPlural } from '../../lib/layout.ts';
 import { toOutcomeWords, toPeriodWords } from './period.ts';
-import { toValuesJson } from './values-json.ts';
 import {
   type ChangedCaseAndLists,
   type FindRecord,

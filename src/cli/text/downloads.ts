@@ -3,11 +3,11 @@ import { renderBytes, renderDuration } from './words.ts';
 import type { TextPassReport, TextPlan } from '../../sync/linked/text-pass.ts';
 import type { ReportStyle } from './report.ts';
 import type { FilePassReport, FilePlan } from '../../sync/linked/file-pass.ts';
-import { renderPausedHosts, renderRefusedHosts, toPausedHostsJson } from './file-hosts.ts';
-import { suggestFiles, toFetch } from './suggested-fetches.ts';
+import { renderPausedHosts, renderRefusedHosts, suggestFiles, toPausedHostsJson } from './waiting-files.ts';
 import type { FileState } from '../../db/linked/file-store.ts';
 import type { DownloadKind, FilePassRow, TextPassRow } from '../../db/linked/passes.ts';
 import type { TextState } from '../../db/linked/texts.ts';
+import type { Aim } from '../../lib/command-line.ts';
 import { renderCount, renderPlural, wrapText } from '../../lib/layout.ts';
 import { localizeTimes } from '../../lib/local-time.ts';
 import { toPassWords } from '../../sync/linked/report.ts';
@@ -227,12 +227,14 @@ function renderDownloadState(
   {
     width,
     timeZone,
+    aim,
     now,
     next,
     notes = [],
   }: {
     readonly width: number;
     readonly timeZone: string;
+    readonly aim: Aim;
     /** How many can be requested now, and how. */
     readonly now: number;
     readonly next: string;
@@ -250,13 +252,13 @@ function renderDownloadState(
     `newest pass over ${kind}, at ${pass.started_at}: ${toPassWords(pass.outcome, pass.error_code !== null)}, ${renderOutcomes(kind, pass)}.${why}${pause}`,
     ...notes,
   ];
-  return `\n${lines.map((line) => wrapText(localizeTimes(line, timeZone), width)).join('')}`;
+  return `\n${lines.map((line) => wrapText(aim(localizeTimes(line, timeZone)), width)).join('')}`;
 }
 
 /** The texts in `status`. Empty if none was ever requested. */
 export const renderTextState = (
   { counts, pass }: TextState,
-  database: string | null,
+  aim: Aim,
   width: number,
   timeZone: string,
 ): string =>
@@ -265,8 +267,9 @@ export const renderTextState = (
     : renderDownloadState('texts', counts, pass, {
         width,
         timeZone,
+        aim,
         now: counts.due,
-        next: toFetch('texts', [], database),
+        next: '`clearinghouse-mirror fetch-texts`',
       });
 
 export const toTextStateJson = ({ counts, pass }: TextState) => ({ texts: counts, text_pass: pass });
@@ -277,8 +280,8 @@ export function renderFileState(
   {
     folder,
     knownHosts,
-    database,
-  }: { readonly folder: string; readonly knownHosts: readonly string[]; readonly database: string | null },
+    aim,
+  }: { readonly folder: string; readonly knownHosts: readonly string[]; readonly aim: Aim },
   width: number,
   timeZone: string,
 ): string {
@@ -289,7 +292,7 @@ export function renderFileState(
     missing === 0
       ? []
       : [
-          `${renderPlural(missing, 'stored file')} ${missing === 1 ? 'is' : 'are'} MISSING from that folder. If the folder is elsewhere, put it back; otherwise request ${missing === 1 ? 'it' : 'them'} again: ${suggestFiles(missingOf, database, missing === stored.files ? ['--accept-missing-files'] : [])}.`,
+          `${renderPlural(missing, 'stored file')} ${missing === 1 ? 'is' : 'are'} MISSING from that folder. If the folder is elsewhere, put it back; otherwise request ${missing === 1 ? 'it' : 'them'} again: ${suggestFiles(missingOf, missing === stored.files ? ['--accept-missing-files'] : [])}.`,
         ];
   const notes = [
     ...lost,
@@ -299,7 +302,7 @@ export function renderFileState(
       ? []
       : ['fetch-files requests those that are too large again if its --max-file is another.']),
   ];
-  return `${renderDownloadState('files', counts, pass, { width, timeZone, notes, now: due.free.documents, next: suggestFiles(due.free, database) })}${wrapText(held, width)}`;
+  return `${renderDownloadState('files', counts, pass, { width, timeZone, aim, notes, now: due.free.documents, next: suggestFiles(due.free) })}${wrapText(held, width)}`;
 }
 
 export const toFileStateJson = ({ stored, missing, counts, due, pausedHosts, pass }: FileState) => ({

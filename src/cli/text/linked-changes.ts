@@ -9,9 +9,8 @@ import {
   type LinkedFilter,
 } from '../../history/linked-changes.ts';
 import { clipText, renderPlural } from '../../lib/layout.ts';
-import { toFieldSentences } from './field-sentences.ts';
+import { toFieldSentences, toValuesJson } from './field-sentences.ts';
 import type { WritingStyle } from './style.ts';
-import { toValuesJson } from './values-json.ts';
 
 /** A case with its own changes and those of its linked lists. */
 export interface ChangedCaseAndLists extends ChangedCase {

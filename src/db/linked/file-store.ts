@@ -18,8 +18,14 @@ import {
   listFileHashes,
   measureFiles,
 } from './files.ts';
-import { type DueFiles, type Selectable, sortDueFiles, summarizeMissing } from './due-files.ts';
-import { type HeldHost, listPausedHosts } from './paused-hosts.ts';
+import {
+  type DueFiles,
+  type HeldHost,
+  type Selectable,
+  listPausedHosts,
+  sortDueFiles,
+  summarizeMissing,
+} from './due-files.ts';
 import { type FilePassRow, findNewestPass } from './passes.ts';
 
 /*

@@ -34,9 +34,10 @@ import {
   type HeldHost,
   type PausedHost,
   listPausedHosts,
+  sortDueFiles,
+  toFileHost,
   writePausedHost,
-} from '../../db/linked/paused-hosts.ts';
-import { sortDueFiles, toFileHost } from '../../db/linked/due-files.ts';
+} from '../../db/linked/due-files.ts';
 import type { Mirror } from '../../db/open-mirror.ts';
 import { MirrorError } from '../../errors/mirror-error.ts';
 import { renderPlural } from '../../lib/layout.ts';

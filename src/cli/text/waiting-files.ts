@@ -1,9 +1,34 @@
 import { isFileHost } from '../../config/settings.ts';
+import type { HeldHost, Selectable } from '../../db/linked/due-files.ts';
 import type { RefusedHost } from '../../db/linked/files.ts';
-import type { HeldHost } from '../../db/linked/paused-hosts.ts';
+import { quoteWord } from '../../lib/command-line.ts';
 import { renderCount, renderPlural } from '../../lib/layout.ts';
 
-/* What `fetch-files` and `status` say of the hosts of files. */
+/* What `fetch-files` and `status` say of files that wait: for a command, for a host to be trusted, for the end of a pause. */
+
+const toFetch = (flags: readonly string[]): string =>
+  `\`${['clearinghouse-mirror', 'fetch-files', ...flags].map(quoteWord).join(' ')}\``;
+
+/** So many types are named in one command. */
+const MAX_TYPES = 5;
+
+/** The command that requests the most of these files, with `more` flags, and how many these are if it is not all. */
+export function suggestFiles(
+  { documents, core, types: all, caseId }: Selectable,
+  more: readonly string[] = [],
+): string {
+  const suggest = (flags: readonly string[], covered: number): string =>
+    `${toFetch([...flags, ...more])}${covered === documents ? '' : ` fetches ${renderCount(covered)} of them`}`;
+  if (core === documents) return suggest(['--core'], core);
+  const types = [...all]
+    .filter(([type]) => type !== '')
+    .sort(([, one], [, other]) => other - one)
+    .slice(0, MAX_TYPES);
+  const typed = types.reduce((sum, [, found]) => sum + found, 0);
+  if (typed > core) return suggest(['--type', ...types.map(([type]) => type)], typed);
+  if (core > 0) return suggest(['--core'], core);
+  return `${toFetch(['--case', String(caseId), ...more])} fetches those of one case`;
+}
 
 /** So many hosts are named. */
 const MAX_HOSTS = 5;
