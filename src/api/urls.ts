@@ -254,19 +254,8 @@ export function findApiWarning(url: URL): string | null {
     : null;
 }
 
-/** An address encoded more often than this is read no further, and counts as one that is not public. */
-export const MAX_DECODINGS = 8;
-const ENCODED = /%[0-7][0-9a-f]/;
-
-/** The characters that an address may encode, with their codes. None is decoded to NUL, where other programs end a text. */
-const DECODINGS = Array.from(
-  { length: 128 },
-  (_, code) =>
-    [
-      `%${code.toString(16).padStart(2, '0')}`,
-      String.fromCodePoint(Math.max(1, code)).toLowerCase(),
-    ] as const,
-);
+/** An address encoded this often is read no further, and counts as one that is not public. */
+const MAX_DECODINGS = 8;
 
 /**
  * Whether an address, as a document writes it or as a host redirects to it, lies in a folder `nonpublic` (A46). A server reads
@@ -274,8 +263,14 @@ const DECODINGS = Array.from(
  */
 export function isNonpublic(address: string): boolean {
   // URL parsers remove these characters.
-  let text = address.replaceAll(/[\t\n\r]/g, '').toLowerCase();
-  for (let round = 0; round < MAX_DECODINGS && ENCODED.test(text); round++)
-    for (const [encoded, character] of DECODINGS) text = text.replaceAll(encoded, character);
-  return ENCODED.test(text) || text.split(/[/\\?#&=]/).some((segment) => segment.trim() === 'nonpublic');
+  let text = address.replaceAll(/[\t\n\r]/g, '');
+  for (let round = 0; round < MAX_DECODINGS; round++) {
+    const decoded = text
+      .replaceAll(/%(?:25)+/g, '%')
+      .replaceAll(/%([0-7][0-9a-f])/gi, (_, hex: string) => String.fromCodePoint(parseInt(hex, 16)));
+    if (decoded === text)
+      return text.split(/[/\\?#&=]/).some((segment) => segment.trim().toLowerCase() === 'nonpublic');
+    text = decoded;
+  }
+  return true;
 }

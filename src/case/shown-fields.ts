@@ -55,8 +55,7 @@ const ELEMENTS: Readonly<Partial<Record<FieldKind, Fields>>> = {
 export function toOtherFields(holder: Holder, object: JsonObject, which: 'all' | 'plain'): string | null {
   const others = Object.entries(object).filter(
     ([name, value]) =>
-      !Object.hasOwn(KNOWN_FIELDS[holder], name) &&
-      (which === 'all' || (isReadable(name) && isShownAnywhere(value))),
+      !Object.hasOwn(KNOWN_FIELDS[holder], name) && (which === 'all' || isShownAnywhere(value)),
   );
   return others.length === 0 ? null : toCanonicalJson(Object.fromEntries(others));
 }
@@ -80,7 +79,7 @@ function showFields(object: JsonObject, fields: Fields, unknown: ShownUnknown): 
     const value = object[name] as JsonValue;
     const kind = Object.hasOwn(fields, name) ? fields[name] : undefined;
     const shown =
-      kind === undefined ? showUnknown(name, value, unknown) : (showField(value, kind, unknown) ?? null);
+      kind === undefined ? showUnknown(value, unknown) : (showField(value, kind, unknown) ?? null);
     if (shown !== value) (changed ??= new Map()).set(name, shown);
   }
   if (changed === undefined) return object;
@@ -92,8 +91,8 @@ function showFields(object: JsonObject, fields: Fields, unknown: ShownUnknown): 
   );
 }
 
-const showUnknown = (name: string, value: JsonValue, unknown: ShownUnknown): JsonValue | undefined =>
-  unknown === 'plain' && isReadable(name) && isShownAnywhere(value) ? value : undefined;
+const showUnknown = (value: JsonValue, unknown: ShownUnknown): JsonValue | undefined =>
+  unknown === 'plain' && isShownAnywhere(value) ? value : undefined;
 
 /** The value of a known field; undefined if it is not shown. */
 function showField(value: JsonValue, kind: FieldKind, unknown: ShownUnknown): JsonValue | undefined {
@@ -136,7 +135,7 @@ export function showValue(
   const elements = fieldKind === undefined ? undefined : ELEMENTS[fieldKind];
   if (elements !== undefined) return showElement(value, elements, unknown);
   // A list in a list that is not known is not shown.
-  return kind !== 'changed' && Array.isArray(value) ? undefined : showUnknown(name, value, unknown);
+  return kind !== 'changed' && Array.isArray(value) ? undefined : showUnknown(value, unknown);
 }
 
 export type Side = 'before' | 'after';
@@ -174,10 +173,7 @@ function isShownAnywhere(value: JsonValue): boolean {
   return isPlain(value);
 }
 
-/** SQL reads a text with a NUL only as far as that. */
-const isReadable = (text: string): boolean => !text.includes('\0');
-
 function isPlain(value: JsonValue): boolean {
-  if (typeof value === 'string') return value.trim() !== '' && isReadable(value) && !isNonpublic(value);
+  if (typeof value === 'string') return value.trim() !== '' && !isNonpublic(value);
   return typeof value === 'number' || typeof value === 'boolean';
 }

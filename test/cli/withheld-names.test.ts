@@ -60,6 +60,14 @@ const SHOWN_ATTACHMENTS = [
   null,
   null,
 ];
+const KNOWN_VALUES = [
+  { attachment_number: 1 },
+  { attachment_number: 2, description: 'A map' },
+  { attachment_number: null, pdf_url: null, description: null },
+  'A map',
+  null,
+  null,
+];
 const addUnknown = (run: number) => ({
   ...toUnknown(run),
   monitor: `${PLAIN}${run}`,
@@ -327,15 +335,13 @@ describe.each(['departed', 'redacted'] as const)('the name of a case that was %s
     expect(pages.get('/cases/8.json')).toContain(PLAIN);
   });
 
-  test('of odd attachments, the same is shown by every command and file', () => {
-    expect(findAttachments(pages.get('/cases/8/docket.json'))).toBe(JSON.stringify(SHOWN_ATTACHMENTS));
+  test('of odd attachments, the same is shown by every command and page, and the known values by the files of a docket', () => {
+    expect(findAttachments(pages.get('/cases/8/docket.json'))).toBe(JSON.stringify(KNOWN_VALUES));
     const exported = shown.get('export export-ndjson --format ndjson')?.words.split('\n');
     const whole = exported?.find((line) => line.includes('"main_docket":{') && line.includes('PlainMark'));
     const cases = [pages.get('/cases/8.json'), shown.get('case 8 --json')?.words, whole];
     expect(cases.map(findAttachments)).toEqual([SHOWN_ATTACHMENTS, SHOWN_ATTACHMENTS, SHOWN_ATTACHMENTS]);
-    expect(pages.get('/cases/8/docket.csv')).toContain(
-      JSON.stringify(SHOWN_ATTACHMENTS).replaceAll('"', '""'),
-    );
+    expect(pages.get('/cases/8/docket.csv')).toContain(JSON.stringify(KNOWN_VALUES).replaceAll('"', '""'));
     expect(pages.get('/cases/8/docket')).toContain('3 attachments');
   });
 

@@ -1,9 +1,9 @@
+import { ATTACHMENT_FIELDS } from '../../api/payload.ts';
 import { type EntryColumns, toEntry } from '../../case/docket-rows.ts';
 import type { Mirror } from '../../db/open-mirror.ts';
 import type { JsonObject } from '../../lib/json.ts';
 import { type DateRange, listDateConditions, parseDateRange, toSqlText } from '../../search/filters.ts';
 import { type Asked, readChoice } from '../request.ts';
-import { SHOWN_ATTACHMENTS } from './shown-attachments.ts';
 
 export const DOCKET_PARAMETERS = ['words', 'entered', 'order', 'page'] as const;
 
@@ -50,7 +50,7 @@ function toSqlPattern(text: string): string {
  * The entries of a docket by day, and within a day in the docket's own order. An entry without a date stays beside its
  * neighbor in the docket: it counts as of the day of the entry before it.
  */
-function toPlacedSql({ docket, words, entered }: DocketFilter): string {
+function toPlacedSql({ docket, words, entered }: DocketFilter, columns = '*'): string {
   const { entries, keys, ofDocket } = toTables(docket);
   const conditions = [
     ...(words === undefined ? [] : [`description LIKE ${toSqlPattern(words)}`]),
@@ -63,7 +63,7 @@ function toPlacedSql({ docket, words, entered }: DocketFilter): string {
 ), ordered AS (
   SELECT placed.*, first_value(date_filed) OVER (PARTITION BY dated ORDER BY place) AS day FROM placed
 )
-SELECT * FROM ordered${conditions.length === 0 ? '' : `\nWHERE ${conditions.join(' AND ')}`}`;
+SELECT ${columns} FROM ordered${conditions.length === 0 ? '' : `\nWHERE ${conditions.join(' AND ')}`}`;
 }
 
 /** Where the entries of a docket are, and their keys in the docket's own order. */
@@ -81,6 +81,22 @@ function toTables(docket: DocketRef): { entries: string; keys: string; ofDocket:
   };
 }
 
+/** A row of json_each as JSON; null in place of an object or a list, which may be a record that is not public. */
+const toPlainJson = (row: string): string =>
+  `CASE WHEN ${row}.type IN ('object', 'array') THEN 'null' WHEN ${row}.type IN ('true', 'false') THEN ${row}.type ELSE json_quote(${row}.value) END`;
+
+const KNOWN = Object.keys(ATTACHMENT_FIELDS)
+  .map((name) => `'${name}'`)
+  .join(', ');
+
+/** Of an attachment, the values that this version knows: everybody must be able to run this, and `case ID --json` shows more. */
+const ATTACHMENTS = `CASE WHEN json_valid(attachments) THEN (
+    SELECT json_group_array(json(CASE one.type WHEN 'object' THEN (
+      SELECT iif(count(*) = 0, 'null', json_group_object(field.key, json(${toPlainJson('field')})))
+      FROM json_each(one.value) AS field WHERE field.key IN (${KNOWN})
+    ) ELSE ${toPlainJson('one')} END)) FROM json_each(attachments) AS one
+  ) END AS attachments`;
+
 const COLUMNS = [
   'id',
   'row_number',
@@ -90,13 +106,13 @@ const COLUMNS = [
   'url',
   'recap_pdf_url',
   'pacer_doc_id',
-  'attachments',
+  ATTACHMENTS,
   'mirror_first_run_id',
-];
+].join(', ');
 
 /** The SQL of a docket, as its files hold it and as anybody can run it. */
 export function toDocketSql(filter: DocketFilter): string {
-  return `${toPlacedSql(filter).replace(/\nSELECT \* FROM/, `\nSELECT ${COLUMNS.map((name) => (name === 'attachments' ? SHOWN_ATTACHMENTS : name)).join(', ')} FROM`)}
+  return `${toPlacedSql(filter, COLUMNS)}
 ORDER BY ${ORDERS[filter.order]}`;
 }
 
