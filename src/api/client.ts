@@ -7,7 +7,6 @@ import {
   type ExpectedResponse,
   type FinalResponse,
   SALVAGED_AFTER,
-  isGood,
   judgeToken,
   hideToken,
   maskToken,
@@ -19,6 +18,7 @@ import {
   type RawResponse,
   classifyResponse,
   findRedirect,
+  isGood,
   readRetryAfter,
 } from './responses.ts';
 import type { KnownRecords } from './page-records.ts';

@@ -13,8 +13,7 @@ import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import { MirrorError, TransientError, messageOf } from '../errors/mirror-error.ts';
 import { renderPlural } from '../lib/layout.ts';
 import { wordsOf } from '../lib/system-errors.ts';
-import type { ResponseHead } from './http.ts';
-import { findMeaning, oneHeader } from './responses.ts';
+import { type ResponseHead, findMeaning, isHtmlHead, oneHeader } from './responses.ts';
 import { parseRetryAfter } from './retry.ts';
 import { describePath, isNonpublic } from './urls.ts';
 
@@ -72,10 +71,6 @@ export function canAskPause(head: ResponseHead): boolean {
 
 const hasNoFile = (head: ResponseHead): boolean =>
   NO_SUCH_FILE.has(head.status) && !(head.status === 403 && isHtmlHead(head));
-
-/** Whether a response says of itself that it is a page. */
-export const isHtmlHead = (head: ResponseHead): boolean =>
-  /html/i.test(oneHeader(head, 'content-type') ?? '');
 
 /**
  * Judges the head of a response: null if a file follows. Throws a MirrorError; a {@link TransientError} is worth another

@@ -8,7 +8,7 @@ import { splitRecords } from './split-page.ts';
 import { toOdd } from './judge-response.ts';
 import { readNone } from './linked-pages.ts';
 import { toTextUrl } from './linked-urls.ts';
-import { type RawResponse, findErrorWords, oneHeader, toStandardWords } from './responses.ts';
+import { type RawResponse, findErrorWords, isGood, oneHeader, toStandardWords } from './responses.ts';
 import { describePath } from './urls.ts';
 
 /** What the API says about the text of a document. */
@@ -73,7 +73,7 @@ function readTextResponse(
   now: Date,
 ): TextAnswer {
   const path = describePath(asked.url);
-  if (raw.status < 200 || raw.status >= 300) {
+  if (!isGood(raw)) {
     readNone(raw, path, now);
     return { outcome: 'not_offered' };
   }

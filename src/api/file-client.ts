@@ -7,15 +7,14 @@ import {
   decodeFile,
   findCoding,
   findFileRefusal,
-  isHtmlHead,
   judgeFileContent,
   judgeFileHead,
   toTooLarge,
 } from './document-file.ts';
 import type { Agents } from './http-agents.ts';
-import { type RequestLimits, type ResponseHead, createHttp, streamRequest } from './http.ts';
+import { type RequestLimits, createHttp, streamRequest } from './http.ts';
 import { type PacedClient, type PacingOptions, type Runtime, createPacing } from './pacing.ts';
-import { findRedirect, oneHeader } from './responses.ts';
+import { type ResponseHead, findRedirect, isHtmlHead, oneHeader } from './responses.ts';
 import { parseRetryAfter, toTooLongPause } from './retry.ts';
 import { describePath, parseUrl } from './urls.ts';
 

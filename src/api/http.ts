@@ -3,7 +3,15 @@ import { MirrorError, TransientError, messageOf } from '../errors/mirror-error.t
 import type { Agents } from './http-agents.ts';
 import { renderPlural } from '../lib/layout.ts';
 import { toSafeWords } from '../lib/safe-text.ts';
-import { MEANINGS, type RawResponse, findMeaning, oneHeader } from './responses.ts';
+import {
+  MEANINGS,
+  type RawResponse,
+  type ResponseHead,
+  findMeaning,
+  isGood,
+  isHtmlHead,
+  oneHeader,
+} from './responses.ts';
 import { describePath } from './urls.ts';
 import { BodyBuffers, BodyGatherer, decompressBody } from './decompress-body.ts';
 
@@ -105,8 +113,6 @@ export function createHttp(userAgent: string, limits: RequestLimits, agents: Age
 
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
-export type ResponseHead = Pick<RawResponse, 'status' | 'headers'>;
-
 /** One GET request. */
 export interface GetRequest {
   readonly url: URL;
@@ -169,23 +175,33 @@ export async function sendRequest(
   headers: Readonly<Record<string, string>> = {},
 ): Promise<RawResponse & { readonly bytes: number }> {
   let gatherer: BodyGatherer | undefined;
+  let begun: ResponseHead | undefined;
+  const source = describePath(url);
   const withToken = { ...headers, authorization: `Token ${token}` }; // (A1)
   const request = { url, headers: withToken, limits, durationLeftMs, signal };
-  const head = await streamRequest(http, request, (chunk, begun) => {
-    gatherer ??= new BodyGatherer(
-      toExpected(begun?.headers, chunk),
-      limits.maxBodyBytes,
-      describePath(url),
-      http.buffers,
-    );
-    gatherer.add(chunk);
-    return undefined;
-  });
-  const received = gatherer?.body() ?? Buffer.alloc(0);
-  const coding = oneHeader(head, 'content-encoding');
-  const body = await decompressBody(received, coding, limits.maxBodyBytes, describePath(url), http.buffers);
-  if (body !== received) http.buffers.giveBack(received);
-  return { ...head, body, bytes: body.length };
+  try {
+    const head = await streamRequest(http, request, (chunk, received) => {
+      begun = received;
+      gatherer ??= new BodyGatherer(
+        toExpected(begun?.headers, chunk),
+        limits.maxBodyBytes,
+        source,
+        http.buffers,
+      );
+      gatherer.add(chunk);
+      return undefined;
+    });
+    const received = gatherer?.body() ?? Buffer.alloc(0);
+    const coding = oneHeader(head, 'content-encoding');
+    const body = await decompressBody(received, coding, limits.maxBodyBytes, source, http.buffers);
+    if (body !== received) http.buffers.giveBack(received);
+    return { ...head, body, bytes: body.length };
+  } catch (thrown) {
+    const isTooLarge = thrown instanceof MirrorError && thrown.code === 'RESPONSE_TOO_LARGE';
+    // A failure, or a web page in place of what was requested, says in its head what it is, however long it goes on.
+    if (!isTooLarge || begun === undefined || (isGood(begun) && !isHtmlHead(begun))) throw thrown;
+    return { ...begun, body: Buffer.alloc(0), bytes: gatherer?.body().length ?? 0 };
+  }
 }
 
 /** The length of the body according to its head. */

@@ -12,8 +12,6 @@ export type ExpectedResponse = Extract<ApiResponse, { kind: 'page' | 'empty' | '
 /** After these failures, a damaged page from an earlier attempt is used: it is better than none. */
 export const SALVAGED_AFTER: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['SERVER_ERROR', 'RATE_LIMITED']);
 
-export const isGood = ({ status }: RawResponse): boolean => status >= 200 && status < 300;
-
 /** Removes the token from a response, in case the server repeated it. */
 export function maskToken(raw: RawResponse, { mask }: SecretMask): RawResponse {
   const headers = Object.fromEntries(

@@ -107,6 +107,14 @@ export interface RawResponse {
   readonly body: Buffer;
 }
 
+export type ResponseHead = Pick<RawResponse, 'status' | 'headers'>;
+
+export const isGood = ({ status }: Pick<RawResponse, 'status'>): boolean => status >= 200 && status < 300;
+
+/** Whether a response says of itself that it is a web page. */
+export const isHtmlHead = (head: ResponseHead): boolean =>
+  /html/i.test(oneHeader(head, 'content-type') ?? '');
+
 /** The meaning of a response. `words` is text from the server, shortened and safe to print. */
 export type ApiResponse =
   | { readonly kind: 'page'; readonly page: PageEnvelope }
@@ -144,7 +152,7 @@ export function classifyResponse(
 ): ApiResponse {
   const { status } = response;
   const decoded = decodeBody(response.body, oneHeader(response, 'content-type'));
-  if (status >= 200 && status < 300) {
+  if (isGood(response)) {
     const good = classifyGoodResponse(status, parsePage(decoded, known));
     if (status === 200 || good.kind === 'page') return good;
     // "Accepted", "No Content", "Partial Content": the requested list has not arrived yet.

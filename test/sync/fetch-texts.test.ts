@@ -452,6 +452,19 @@ describe('a text that fails', () => {
     ]);
     expect(texts()).toEqual([{ document_id: 12, value: 'Text of 12' }]);
   });
+
+  test('is no text that is too large, however long a failure or a web page is that comes in its place', async () => {
+    const long = '<p>'.padEnd(100_001);
+    const { json, states } = await start(
+      [{ id: 11 }, { id: 12 }, { id: 13 }],
+      [
+        always({ kind: 'status', status: 200, body: long }, textOf(11)),
+        always({ kind: 'status', status: 503, body: { detail: long } }, textOf(12)),
+      ],
+    );
+    expect(await json('--max-body', '100000')).toMatchObject({ pass: { texts: 1, too_large: 0, failed: 2 } });
+    expect(states()).toMatchObject([{ outcome: 'failed' }, { outcome: 'failed' }, { outcome: 'text' }]);
+  });
 });
 
 describe('a stored text', () => {
