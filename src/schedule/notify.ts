@@ -48,7 +48,7 @@ const HARMLESS: Readonly<Record<string, string>> = {
 };
 
 function toChat(line: string): string {
-  return toSafeMessage(line).replaceAll(/[&<>@`[\]*~]/g, (character) => HARMLESS[character] ?? '');
+  return Array.from(toSafeMessage(line), (character) => HARMLESS[character] ?? character).join('');
 }
 
 const TIMEOUT_MS = 10_000;
