@@ -98,13 +98,12 @@ export async function startFakeFiles(options: FakeFilesOptions = {}): Promise<Fa
 }
 
 function toFileRequest({ method = 'GET', url = '/', headers }: IncomingMessage): FileRequest {
-  const [authorization, cookie] = [headers.authorization, headers.cookie].map((one) => one !== undefined);
   return {
     method,
     path: url,
     range: headers.range,
-    authorization: authorization === true,
-    cookie: cookie === true,
+    authorization: headers.authorization !== undefined,
+    cookie: headers.cookie !== undefined,
   };
 }
 
