@@ -1,11 +1,10 @@
-import { channel } from 'node:diagnostics_channel';
 import { pino } from 'pino';
 import type { LogSettings } from '../config/settings.ts';
 import { MirrorError } from '../errors/mirror-error.ts';
 import { localizeTimes } from '../lib/local-time.ts';
 import type { SchedulerEvents } from '../schedule/scheduler.ts';
 import type { OnSyncEvent } from '../sync/report.ts';
-import { PAGE_STORED } from '../lib/heap.ts';
+import { keepHeapSmall } from '../lib/heap.ts';
 import { type Io, say, sayExactly } from './io.ts';
 import type { Aim } from '../lib/command-line.ts';
 import { explainBroken, renderError } from './text/errors.ts';
@@ -204,15 +203,13 @@ function createTextLog(io: Io, aim: Aim): NightlyLog {
   };
 }
 
-const pagesStored = channel(PAGE_STORED);
-
-/** Shows the events of a run, and publishes each stored page on the channel {@link PAGE_STORED}. */
+/** Shows the events of a run, and keeps the heap small after each page and each linked list. */
 export function createRunEvents(
   io: Io,
   show = createProgress(io.stderr, io.runtime.now, io.timeZone),
 ): OnSyncEvent {
   return (event) => {
     show(event);
-    if (event.type === 'page-stored' || event.type === 'linked-read') pagesStored.publish(event);
+    if (event.type === 'page-stored' || event.type === 'linked-read') keepHeapSmall();
   };
 }

@@ -1,13 +1,12 @@
-import { subscribe } from 'node:diagnostics_channel';
 import { listenEarly } from '../config/early-signals.ts';
-import { keepNewSpaceSmall, PAGE_STORED, keepHeapSmall } from '../lib/heap.ts';
+import { keepNewSpaceSmall, limitHeap } from '../lib/heap.ts';
 
 const args = process.argv.slice(2);
 // First, so that a signal during the slow steps below ends the process correctly.
 listenEarly(args);
 // Before the program is loaded: loading it would enlarge the heap for the rest of the run.
 keepNewSpaceSmall();
-subscribe(PAGE_STORED, keepHeapSmall);
+limitHeap();
 const { main, PROCESS_IO, outliveFailures } = await import('./main.ts');
 for (const stream of [process.stdout, process.stderr]) outliveFailures(stream);
 // Node 22 loads modules without a turn of the event loop. These turns handle the signals that arrived meanwhile.

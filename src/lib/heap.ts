@@ -5,17 +5,20 @@ import { runInNewContext } from 'node:vm';
 
 const MAX_BYTES = 40_000_000;
 
-/** The diagnostics channel on which a sync publishes each page that it has stored. */
-export const PAGE_STORED = 'clearinghouse-mirror:page-stored';
-
+let isLimited = false;
 let collect: (() => void) | undefined;
+
+/** Lets {@link keepHeapSmall} collect. A process that does not call this, such as one of the tests, keeps what Node does. */
+export function limitHeap(): void {
+  isLimited = true;
+}
 
 /**
  * Collects garbage as soon as there is more of it than a page or two can need. By default, Node lets the heap double
  * first, because it assumes that it can use all memory of the machine.
  */
 export function keepHeapSmall(): void {
-  if (getHeapStatistics().used_heap_size <= MAX_BYTES) return;
+  if (!isLimited || getHeapStatistics().used_heap_size <= MAX_BYTES) return;
   if (collect === undefined) {
     setFlagsFromString('--expose-gc');
     collect = runInNewContext('gc') as () => void;
