@@ -7,10 +7,10 @@ import { type UploadRequest, type Uploaded, uploadExport } from '../export/uploa
 import { type ExportPlace, findNewestRunId, findOldestRunId } from '../db/exports.ts';
 import { renderOwnCommand } from '../lib/command-line.ts';
 import { keepHeapSmall } from '../lib/heap.ts';
-import { createExportRecorder } from './record-exports.ts';
+import { createExportRecorder } from '../db/export-recorder.ts';
 import { type Io, say, withStop, write } from './io.ts';
 import { type Flags, readAsOf, readSettings } from './options.ts';
-import { renderExport, renderTableProgress, toExportJson } from './text/export.ts';
+import { renderExport, renderTableProgress, renderUnrecorded, toExportJson } from './text/export.ts';
 import { renderBytes, toJsonLine } from './text/words.ts';
 import { withMirrorMoment } from './with-mirror.ts';
 
@@ -35,7 +35,9 @@ export async function runExport(
   const done = await withStop(io, (signal) =>
     withMirrorMoment(database, async (mirror) => {
       const run = chooseRun(mirror, asOf, flags.allowPartial === true);
-      const recorder = createExportRecorder(database, io);
+      const recorder = createExportRecorder(database, io.runtime.now, (place, fault) => {
+        say(io.stderr, renderUnrecorded(place, fault));
+      });
       const readRunId = findNewestRunId(mirror);
       const command = toCommand(path, kind, flags, asOf === null ? null : run.id);
       const toFolder = (place: string, keepsEarlier: boolean): ExportPlace => ({

@@ -4,13 +4,8 @@ import { type SnapshotRequest, takeAndRotate, takeSnapshot } from '../backup/sna
 import type { Runtime } from '../api/pacing.ts';
 import type { SampleSize } from '../config/paths.ts';
 import type { PublishSettings, SnapshotSettings } from '../config/settings.ts';
-import {
-  findNewestRunId,
-  forgetBeginning,
-  recordBeginning,
-  recordPlace,
-  recordReplaced,
-} from '../db/exports.ts';
+import { createExportRecorder } from '../db/export-recorder.ts';
+import { findNewestRunId } from '../db/exports.ts';
 import { toDatabaseError } from '../db/errors.ts';
 import { openMirrorReadOnly } from '../db/open-mirror.ts';
 import { EXIT_CODES, type ExitName } from '../errors/exit-codes.ts';
@@ -227,28 +222,23 @@ export function createPublishStep(
       try {
         mirror.sqlite.exec('BEGIN');
         const selection = { schema: publishSchema, withoutTexts: !publishTexts };
-        const unrecorded = new Set<string>();
-        const note = (fault: string | null): void => {
-          if (fault !== null) unrecorded.add(`; not on record for \`redact\`: ${fault}`);
-        };
-        let isNew = false;
+        let unrecorded = '';
+        const recorder = createExportRecorder(database, now, (_place, fault) => {
+          unrecorded = `; not on record for \`redact\`: ${fault}`;
+        });
         const place = toPublishedPlace(server, selection, findNewestRunId(mirror));
         const { schema, run, merged } = await publishMirror(mirror, {
           ...selection,
           server,
           onPlacing: () => {
-            note(
-              recordBeginning(database, place, now(), () => {
-                isNew = true;
-              }),
-            );
-            note(recordPlace(database, place, now()));
+            recorder.open(place);
+            recorder.begin(place);
           },
           onAbandoned: () => {
-            if (isNew) forgetBeginning(database, place.place);
+            recorder.abandon(place.place);
           },
           onPlaced: () => {
-            note(recordReplaced(database, place, now()));
+            recorder.finish(place);
           },
           isFull: false,
           run: chooseRun(mirror, null, false),
@@ -261,7 +251,7 @@ export function createPublishStep(
           merged === null
             ? 'all tables built anew'
             : `${renderPlural(merged.written, 'row')} written, ${renderPlural(merged.removed, 'row')} removed`;
-        return `run ${run.id} in the schema ${schema}: ${how}${[...unrecorded].join('')}`;
+        return `run ${run.id} in the schema ${schema}: ${how}${unrecorded}`;
       } catch (thrown) {
         throw toDatabaseError(thrown, database);
       } finally {

@@ -7,10 +7,11 @@ import { chooseRun } from '../../export/run.ts';
 import { findServer, namesPassword, toPublishedPlace } from '../../publish/address.ts';
 import { LOCK_MS, publishMirror } from '../../publish/publish.ts';
 import { findNewestRunId } from '../../db/exports.ts';
-import { createExportRecorder } from '../record-exports.ts';
+import { createExportRecorder } from '../../db/export-recorder.ts';
 import { keepHeapSmall } from '../../lib/heap.ts';
 import { type Io, say, withStop, write } from '../io.ts';
 import { type Flags, PUBLISH_SETTINGS, addSettings, readWrittenSettings } from '../options.ts';
+import { renderUnrecorded } from '../text/export.ts';
 import { renderLoadedTable, renderPublished, toPublishedJson } from '../text/publish.ts';
 import { toJsonLine } from '../text/words.ts';
 import { withMirrorMoment } from '../with-mirror.ts';
@@ -48,7 +49,9 @@ export async function runCommand(address: string | undefined, flags: Flags, io: 
   const server = findServer(chooseAddress(address, settings), io.env);
   const done = await withStop(io, (signal) =>
     withMirrorMoment(database, async (mirror) => {
-      const recorder = createExportRecorder(database, io);
+      const recorder = createExportRecorder(database, io.runtime.now, (place, fault) => {
+        say(io.stderr, renderUnrecorded(place, fault));
+      });
       const place = toPublishedPlace(
         server,
         { schema: settings.publishSchema, withoutTexts: !settings.publishTexts },

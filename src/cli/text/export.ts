@@ -22,6 +22,9 @@ export function renderTableProgress(written: WrittenTable): string {
   return `${written.table.name}: ${renderPlural(written.rows, 'row')}, ${renderBytes(sizeOf(written))}.\n`;
 }
 
+export const renderUnrecorded = (place: string, fault: string): string =>
+  `Warning: ${place} is not on record, so \`redact\` will not name it: ${fault}.\n`;
+
 export function renderExport(folder: string, done: FinishedExport): string {
   const { run, tables, leftOut, format, database, kind, replaced, commits, uploaded } = done;
   const hasLinked = tables.some(({ table }) => OF_LINKED_LISTS.has(table.name));
