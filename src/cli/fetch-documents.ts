@@ -4,7 +4,7 @@ import type { DownloadEvent, DownloadReport } from '../sync/linked/download-pass
 import { type Io, reportStyle, say, withStop, write, writeText } from './io.ts';
 import type { Outcomes } from './text/downloads.ts';
 import { toAim } from './suggested-commands.ts';
-import { renderBroken, renderUpgrade } from './text/errors.ts';
+import { renderBroken, renderDied, renderUpgrade } from './text/errors.ts';
 import { createPassProgress } from './text/progress.ts';
 import type { ReportStyle } from './text/report.ts';
 import { toJsonLine } from './text/words.ts';
@@ -137,6 +137,7 @@ export async function fetchDocuments<
       if (event.type === 'objects-broken') say(io.stderr, renderBroken(event.broken));
       else if (event.type === 'planned') say(io.stderr, command.renderPlan(event.plan));
       else if (event.type === 'document-ended') progress.update(event);
+      else if (event.type === 'died') say(io.stderr, `${renderDied(event)}\n`);
       else say(io.stderr, renderUpgrade(event));
     }),
   ).finally(() => {

@@ -76,9 +76,11 @@ function createJsonLog({ stderr, runtime: { now } }: Io, level: string): Nightly
             ofRun({
               event: event.type,
               lists: event.lists.map(({ id }) => id),
-              dead_runs: event.deadRuns,
             }),
           );
+          break;
+        case 'died':
+          log.warn({ event: event.type, log: event.log, id: event.id });
           break;
         case 'upgrade-begun':
         case 'upgrade-ended':
@@ -134,7 +136,7 @@ function createJsonLog({ stderr, runtime: { now } }: Io, level: string): Nightly
         }
         case 'linked-begun':
           ({ runId } = event);
-          log.info(ofRun({ event: event.type, due: event.due, dead_passes: event.deadPasses }));
+          log.info(ofRun({ event: event.type, due: event.due }));
           break;
         case 'linked-read':
           if (now().getTime() - saidAt < LINKED_EVERY_MS) break;

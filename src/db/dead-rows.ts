@@ -2,11 +2,8 @@ import { desc } from 'drizzle-orm';
 import { closing } from './engine.ts';
 import { isWriterLockHeld } from './lock.ts';
 import { type Mirror, openMirrorReadOnly } from './open-mirror.ts';
+import type { Log } from './record-died.ts';
 import { syncRuns } from './schema/schema.ts';
-
-/** The tables of what a writer has in progress. Only one row of all of them can be: there is one writer. */
-const LOGS = ['sync_runs', 'linked_passes', 'text_passes', 'file_passes'] as const;
-type Log = (typeof LOGS)[number];
 
 type Reading = Pick<Mirror, 'path' | 'sqlite'>;
 
@@ -25,26 +22,14 @@ export function seeDead<Row extends { readonly id: number; readonly outcome: str
 /** Whether a run or pass has died that is on record as running. */
 function isDead(mirror: Reading, log: Log, id: number): boolean {
   if (mirror.sqlite.memory) return false;
-  if (isWriterLockHeld(mirror.path)) return !isNewest(mirror, log, id);
+  // A writer records at once what died before it; `restore`, which writes no row, replaces the mirror instead.
+  if (isWriterLockHeld(mirror.path)) return false;
   // Its end may have been recorded since this connection began to read, just before the lock was free.
   return closing(
     openMirrorReadOnly(mirror.path),
     ({ sqlite }) =>
       sqlite.prepare(`SELECT 1 FROM main.${log} WHERE id = ? AND outcome = 'running'`).get(id) !== undefined,
   );
-}
-
-/** Whether nothing else that is on record as running began later. */
-function isNewest({ sqlite }: Reading, log: Log, id: number): boolean {
-  const all = LOGS.map(
-    (name) => `SELECT '${name}' AS log, id, started_at FROM main.${name} WHERE outcome = 'running'`,
-  ).join(' UNION ALL ');
-  const newest = sqlite
-    .prepare<[], { log: string; id: number }>(
-      `SELECT log, id FROM (${all}) ORDER BY started_at DESC, id DESC`,
-    )
-    .get();
-  return newest === undefined || (newest.log === log && newest.id === id);
 }
 
 /** A reading of a list as it is: one of a run that has died was interrupted. */

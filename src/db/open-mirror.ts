@@ -9,6 +9,7 @@ import { createTempFile, moveIntoPlace } from '../lib/replace-file.ts';
 import { isSqliteError, inDatabase, toDatabaseError } from './errors.ts';
 import { removeLeftovers } from './leftovers.ts';
 import { takeWriterLock } from './lock.ts';
+import { type Died, recordDied } from './record-died.ts';
 import { type BrokenObject, listBrokenBy, listBrokenReferences, runMigrations } from './migrate.ts';
 import {
   type MirrorReader,
@@ -55,6 +56,11 @@ interface OpenOptions {
   readonly onBroken?: (broken: readonly BrokenObject[]) => void;
   /** Called before and after an upgrade of an older mirror. */
   readonly onUpgrade?: (step: UpgradeStep) => void;
+}
+
+interface WriterOptions extends OpenOptions {
+  /** Called for each run or pass that has died and was not on record as that. */
+  readonly onDied?: (died: Died) => void;
 }
 
 /** The copy that an upgrade makes of a mirror first, and its size. It has the size of the mirror until it is made. */
@@ -114,13 +120,14 @@ export function openMirror(path: string, { isCopy = false, onBroken, onUpgrade }
 }
 
 /**
- * Takes the writer lock, opens a mirror for writing, passes it to `use`, and always closes it and releases the lock. Throws
- * LOCKED if another process is writing, and DATABASE_... errors.
+ * Takes the writer lock, opens a mirror for writing, records what died before, passes the mirror to `use`, and always closes it
+ * and releases the lock. Throws LOCKED if another process is writing, and DATABASE_... errors.
  */
 export function withWriter<Result>(
   path: string,
+  now: () => Date,
   use: (mirror: Mirror) => Result,
-  options?: OpenOptions,
+  { onDied, ...options }: WriterOptions = {},
 ): Result {
   const lock = takeWriterLock(path);
   return closing(
@@ -129,7 +136,13 @@ export function withWriter<Result>(
         lock.release();
       },
     },
-    () => inDatabase(path, () => closing(openMirror(path, options), (mirror) => useInPlace(mirror, use))),
+    () =>
+      inDatabase(path, () =>
+        closing(openMirror(path, options), (mirror) => {
+          for (const one of recordDied(mirror.sqlite, now())) onDied?.(one);
+          return useInPlace(mirror, use);
+        }),
+      ),
   );
 }
 

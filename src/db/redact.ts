@@ -8,7 +8,8 @@ import { deleteDocument, deleteLinkedOfCase, findDocumentRedaction } from './lin
 import { listRejectedRecords } from './leftovers.ts';
 import type { Mirror } from './open-mirror.ts';
 import { toNotMirrored } from './read-case.ts';
-import { type RunStart, createSyncLedger, recordDeadRuns } from './run-log.ts';
+import { type RunStart, createSyncLedger } from './run-log.ts';
+import { recordDied } from './record-died.ts';
 import { deleteDriftOf } from './redact-drift.ts';
 import { listNaming, listRejectedNaming, removeName, removeNamesLeft } from './redact-names.ts';
 import { removeDroppedFiles } from './linked/file-store.ts';
@@ -156,7 +157,6 @@ function redact(
   try {
     if (isPending) finishRedactions(mirror, now);
     if (doneRunId !== null) return doneRunId;
-    recordDeadRuns(mirror, now());
     const runId = deleteInRun(mirror, subject, start, now);
     finishRedactions(mirror, now);
     return runId;
@@ -186,7 +186,7 @@ function deleteInRun(mirror: Mirror, { kind, id }: Redactable, start: RunStart, 
  * have departed.
  */
 export function redactCopy(mirror: Mirror, subject: Redactable, start: RunStart, now: () => Date): void {
-  recordDeadRuns(mirror, now());
+  recordDied(mirror.sqlite, now());
   deleteInRun(mirror, subject, start, now);
   finishRedactions(mirror, now);
 }

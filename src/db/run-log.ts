@@ -172,36 +172,6 @@ export function createSyncLedger({ db, sqlite }: Mirror): SyncLedger {
   };
 }
 
-/** The error of a run or a pass whose process died. */
-export const toDied = (foundAt: Date) => ({
-  error_code: 'PROCESS_DIED',
-  error_message: `The process died without recording its end; found at ${foundAt.toISOString()}.`,
-});
-
-/**
- * Marks runs whose process was killed (kill -9, power failure) as died. The caller holds the writer lock, so no other
- * run is active. `ended_at` stays null, because the time is unknown. Returns their ids.
- */
-export function recordDeadRuns({ db }: Mirror, foundAt: Date): number[] {
-  return db.transaction(
-    (all) => {
-      const dead = all
-        .update(syncRuns)
-        .set({ outcome: 'died', ...toDied(foundAt) })
-        .where(eq(syncRuns.outcome, 'running'))
-        .returning({ id: syncRuns.id })
-        .all();
-      all
-        .update(listSyncs)
-        .set({ outcome: 'interrupted', ...toDied(foundAt) })
-        .where(eq(listSyncs.outcome, 'running'))
-        .run();
-      return dead.map(({ id }) => id);
-    },
-    { behavior: 'immediate' },
-  );
-}
-
 type OfRun = 'run_id' | 'checked_at';
 export type DepartureFigures = Omit<typeof mirrorDepartureChecks.$inferSelect, OfRun>;
 export type CoverageFigures = Omit<typeof mirrorCoverageChecks.$inferSelect, OfRun | 'cases_mirrored'>;

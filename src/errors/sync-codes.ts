@@ -197,7 +197,7 @@ export const ERRORS_OF_RUNS = {
   PROCESS_DIED: {
     exit: 'interrupted',
     description:
-      'The process ended in the middle of a run (kill -9, power failure). The next run detects it.',
+      'The process ended in the middle of a run (kill -9, power failure). The next command that writes records it.',
     hint: 'Everything stored so far is kept. The next run continues.',
   },
   INTERRUPTED: {

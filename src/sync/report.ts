@@ -7,19 +7,20 @@ import type { ExitName } from '../errors/exit-codes.ts';
 import type { Client } from '../api/client.ts';
 import type { BrokenObject } from '../db/migrate.ts';
 import type { Mirror } from '../db/open-mirror.ts';
+import type { Died } from '../db/record-died.ts';
 import type { UpgradeStep } from '../db/open-mirror.ts';
 import type { LinkedReport, LinkedSums } from './linked/report.ts';
 
 /** The events of a run in progress. */
 export type SyncEvent =
   | UpgradeStep
+  | Died
   /** The upgrade of an older mirror broke these views, which a user added. */
   | { readonly type: 'objects-broken'; readonly broken: readonly BrokenObject[] }
   | {
       readonly type: 'run-begun';
       readonly runId: number | null;
       readonly lists: readonly ApiList[];
-      readonly deadRuns: readonly number[];
     }
   | { readonly type: 'list-begun'; readonly list: ApiList }
   /** A page is stored. */
@@ -38,12 +39,7 @@ export type SyncEvent =
   | { readonly type: 'index-thread-failed'; readonly reason: string }
   | { readonly type: 'run-ended'; readonly report: RunReport }
   /** A linked pass begins: so many lists are due. */
-  | {
-      readonly type: 'linked-begun';
-      readonly runId: number;
-      readonly due: number;
-      readonly deadPasses: readonly number[];
-    }
+  | { readonly type: 'linked-begun'; readonly runId: number; readonly due: number }
   /** A linked list was read, or failed; the sums so far. */
   | { readonly type: 'linked-read'; readonly sums: LinkedSums; readonly due: number }
   | { readonly type: 'linked-ended'; readonly report: LinkedReport }

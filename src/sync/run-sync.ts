@@ -59,7 +59,11 @@ export async function runSync(request: SyncRequest, runtime: Runtime): Promise<R
   const onBroken = (broken: readonly BrokenObject[]): void => {
     request.onEvent({ type: 'objects-broken', broken });
   };
-  return withWriter(database, use, { onBroken, onUpgrade: request.onEvent });
+  return withWriter(database, runtime.now, use, {
+    onBroken,
+    onUpgrade: request.onEvent,
+    onDied: request.onEvent,
+  });
 }
 
 async function syncWith(mirror: Mirror, request: SyncRequest, runtime: Runtime): Promise<RunReport> {

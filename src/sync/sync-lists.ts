@@ -2,7 +2,6 @@ import type { Traffic } from '../api/pacing.ts';
 import { type ApiList, ONGOING_LISTS } from '../api/lists.ts';
 import { MirrorError, messageOf } from '../errors/mirror-error.ts';
 import { toDatabaseError } from '../db/errors.ts';
-import { recordDeadRuns } from '../db/run-log.ts';
 import {
   type RunReport,
   type ListReport,
@@ -39,14 +38,13 @@ export async function syncMirror(run: SyncRun): Promise<RunReport> {
   const { mirror, lists, onEvent } = run;
   const now = toRisingClock(run.now);
   const startedAt = now();
-  const deadRuns = run.dryRun ? [] : recordDeadRuns(mirror, startedAt);
   const onThreadFailed = (reason: unknown): void => {
     onEvent({ type: 'index-thread-failed', reason: messageOf(reason) });
   };
   const written = run.dryRun ? null : beginRecord(mirror, toStart(run, startedAt), now, { onThreadFailed });
   const record = written ?? toNoRecord(mirror);
   run.client.onPause(record.recordPause.bind(record));
-  onEvent({ type: 'run-begun', runId: record.runId, lists, deadRuns });
+  onEvent({ type: 'run-begun', runId: record.runId, lists });
   try {
     const seenCases = new SeenCases();
     const listSyncs = await syncAll(run, record, seenCases);

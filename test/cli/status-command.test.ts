@@ -4,8 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { API_LISTS } from '../../src/api/lists.ts';
 import { closing } from '../../src/db/engine.ts';
-import { takeWriterLock } from '../../src/db/lock.ts';
-import { openMirror } from '../../src/db/open-mirror.ts';
+import { openMirror, withWriter } from '../../src/db/open-mirror.ts';
 import { createMetricsStep } from '../../src/schedule/metrics.ts';
 import { toStateFilePath, writeStateFile } from '../../src/schedule/state-file.ts';
 import type { Fault } from '../../fake-api/serve/faults.ts';
@@ -272,7 +271,7 @@ describe('status', () => {
     };
     const { stdout } = await status(1);
     expect(stdout).not.toMatch(/in progress|running/);
-    expect(stdout).toContain('run 1 has died; the next run records it');
+    expect(stdout).toContain('run 1 has died; the next command that writes records it');
     expect(stdout.match(/died\s+without\s+recording\s+its\s+end/g)).toHaveLength(3);
     expect(await findOutcomes()).toEqual(['died', 'died', 'died', 'died']);
 
@@ -289,12 +288,11 @@ describe('status', () => {
     await createMetricsStep(database, metrics, runtime.now).run(new AbortController().signal, summary);
     expect(readFileSync(metrics, 'utf8')).toContain('linked_pass_outcome{outcome="died"} 1');
 
-    // One process writes: what began last is in progress, and nothing else is.
-    const lock = takeWriterLock(database);
-    try {
+    // Whatever writes next records it, before it does anything else.
+    await withWriter(database, runtime.now, async ({ sqlite }) => {
+      expect(await findOutcomes()).toEqual(['died', 'died', 'died', 'died']);
+      sqlite.exec(`UPDATE file_passes SET outcome = 'running'`);
       expect(await findOutcomes()).toEqual(['died', 'died', 'died', 'running']);
-    } finally {
-      lock.release();
-    }
+    });
   });
 });

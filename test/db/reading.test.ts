@@ -293,5 +293,5 @@ test('the next run marks a run that died without recording its end, and the list
   expect(rows('SELECT outcome, error_code FROM list_syncs WHERE run_id = 1 AND list_id = 5024')).toEqual([
     { outcome: 'interrupted', error_code: 'PROCESS_DIED' },
   ]);
-  expect(events).toContainEqual(expect.objectContaining({ type: 'run-begun', deadRuns: [1] }));
+  expect(events).toContainEqual({ type: 'died', log: 'sync_runs', id: 1 });
 });

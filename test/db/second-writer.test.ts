@@ -45,21 +45,25 @@ test('an export that records its place at any moment makes no other writer fail'
   fakeApi.source.remove(7);
   await expect(sync()).resolves.toMatchObject({ outcome: 'complete', departures: { cases_gone: 1 } });
   const at = new Date('2030-01-01');
-  withWriter(database, (mirror) => {
-    const start = {
-      trigger: 'redact',
-      version: '1',
-      apiUrl: fakeApi.url,
-      processId: 1,
-      startedAt: at,
-    } as const;
-    redactCase(mirror, 7, start, () => at);
-    const [one] = rows('SELECT id, mirror_list_id AS list FROM cases WHERE id <> 7');
-    const other = rows(`SELECT max(id) AS id FROM lists WHERE id <> ${Number(one?.list)}`)[0];
-    const lists = new Map([[Number(one?.id), Number(other?.id)]]);
-    moveCases(mirror, lists, () => true, { runId: 3, at });
-    beginDownloadPass(mirror, 'files', { startedAt: at, budget: null });
-  });
+  withWriter(
+    database,
+    () => at,
+    (mirror) => {
+      const start = {
+        trigger: 'redact',
+        version: '1',
+        apiUrl: fakeApi.url,
+        processId: 1,
+        startedAt: at,
+      } as const;
+      redactCase(mirror, 7, start, () => at);
+      const [one] = rows('SELECT id, mirror_list_id AS list FROM cases WHERE id <> 7');
+      const other = rows(`SELECT max(id) AS id FROM lists WHERE id <> ${Number(one?.list)}`)[0];
+      const lists = new Map([[Number(one?.id), Number(other?.id)]]);
+      moveCases(mirror, lists, () => true, { runId: 3, at });
+      beginDownloadPass(mirror, 'files', { startedAt: at, budget: null });
+    },
+  );
   await expect(sync()).resolves.toMatchObject({ outcome: 'complete' });
   expect([tried.landed > 0, tried.refused > 0]).toEqual([true, true]);
 });

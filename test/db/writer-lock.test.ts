@@ -21,6 +21,8 @@ import { openMirror, withWriter } from '../../src/db/open-mirror.ts';
 import { isWriterLockHeld, takeWriterLock } from '../../src/db/lock.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
+const now = (): Date => new Date('2030-01-01');
+
 const isRoot = process.getuid?.() === 0;
 const NOBODY = 65534;
 
@@ -165,9 +167,11 @@ test.each<[string, (path: string) => void]>([
     act(path);
     return 'done';
   };
-  expect(() => withWriter(path, disturb)).toThrow(expect.objectContaining({ code: 'DATABASE_REPLACED' }));
+  expect(() => withWriter(path, now, disturb)).toThrow(
+    expect.objectContaining({ code: 'DATABASE_REPLACED' }),
+  );
   openMirror(path).close();
-  await expect(withWriter(path, async () => Promise.resolve(disturb()))).rejects.toMatchObject({
+  await expect(withWriter(path, now, async () => Promise.resolve(disturb()))).rejects.toMatchObject({
     code: 'DATABASE_REPLACED',
   });
   expect(isWriterLockHeld(path)).toBe(false);
@@ -178,7 +182,7 @@ test('a mirror that grows, is rewritten or reached by a link is the same file', 
   openMirror(path).close();
   symlinkSync(path, `${path}.link`);
   expect(
-    withWriter(`${path}.link`, ({ sqlite }) => {
+    withWriter(`${path}.link`, now, ({ sqlite }) => {
       sqlite.exec('CREATE TABLE big AS SELECT randomblob(5000000) AS bytes; DROP TABLE big; VACUUM');
       return 'done';
     }),

@@ -152,7 +152,7 @@ async function forgetPlace(
     throw new MirrorError('USAGE', `${toPlaceText(left.place)} is still there.`, {
       hint: 'Delete it first, then take it off the record.',
     });
-  if (withWriter(database, (mirror) => forgetExports(mirror, names)) === 0)
+  if (withWriter(database, io.runtime.now, (mirror) => forgetExports(mirror, names)) === 0)
     throw new MirrorError('USAGE', `${toPlaceText(place)} is not on record in ${database}.`, {
       hint: `On record: ${rows.map((one) => toPlaceText(one.place)).join(', ') || 'nothing'}.`,
     });
@@ -209,6 +209,7 @@ function redact(subject: Redactable, database: string, start: RunStart, io: Io):
   };
   return withWriter(
     database,
+    io.runtime.now,
     (mirror) =>
       subject.kind === 'case'
         ? redactCase(mirror, subject.id, start, io.runtime.now)

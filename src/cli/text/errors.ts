@@ -1,6 +1,7 @@
 import { type Aim, quoteWord } from '../../lib/command-line.ts';
 import type { BrokenObject } from '../../db/migrate.ts';
 import type { UpgradeStep } from '../../db/open-mirror.ts';
+import type { Died, Log } from '../../db/record-died.ts';
 import { CHECKS, type Finding } from '../../doctor/finding.ts';
 import { ERROR_KINDS, MirrorError } from '../../errors/mirror-error.ts';
 import { wrapText } from '../../lib/layout.ts';
@@ -72,6 +73,16 @@ export function renderBroken(broken: readonly BrokenObject[]): string {
     )
     .join('');
 }
+
+const LOG_WORDS: Readonly<Record<Log, string>> = {
+  sync_runs: 'run',
+  linked_passes: 'linked pass',
+  text_passes: 'pass over texts',
+  file_passes: 'pass over files',
+};
+
+export const renderDied = ({ log, id }: Died): string =>
+  `${LOG_WORDS[log]} ${id} died without recording its end; marked as died`;
 
 /** What an upgrade of an older mirror is about to do, or has done. */
 export function renderUpgrade({ type, database, copy, bytes }: UpgradeStep): string {

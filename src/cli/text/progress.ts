@@ -5,7 +5,7 @@ import type { DownloadKind } from '../../db/linked/passes.ts';
 import type { OnSyncEvent } from '../../sync/report.ts';
 import type { OnProgress } from '../../verify/proof.ts';
 import { type Out, say as sayTo } from '../io.ts';
-import { renderBroken, renderUpgrade } from './errors.ts';
+import { renderBroken, renderDied, renderUpgrade } from './errors.ts';
 import { toPassWords } from '../../sync/linked/report.ts';
 import { renderLinkedSums } from './linked.ts';
 import { renderDuration } from './words.ts';
@@ -35,6 +35,9 @@ function createBars(out: Out, now: () => Date): OnSyncEvent {
       case 'upgrade-begun':
       case 'upgrade-ended':
         sayTo(out, renderUpgrade(event));
+        break;
+      case 'died':
+        sayTo(out, `${renderDied(event)}\n`);
         break;
       case 'objects-broken':
         sayTo(out, renderBroken(event.broken));
@@ -119,11 +122,13 @@ function createLines(out: Out, now: () => Date, timeZone: string): OnSyncEvent {
       case 'upgrade-ended':
         sayTo(out, renderUpgrade(event));
         break;
+      case 'died':
+        say(renderDied(event));
+        break;
       case 'objects-broken':
         sayTo(out, renderBroken(event.broken));
         break;
       case 'run-begun':
-        for (const id of event.deadRuns) say(`run ${id} died without recording its end; marked as died`);
         say(event.runId === null ? 'dry run begun' : `run ${event.runId} begun`);
         break;
       case 'list-begun':
@@ -166,8 +171,6 @@ function createLines(out: Out, now: () => Date, timeZone: string): OnSyncEvent {
         say(`run ended: ${event.report.outcome}`);
         break;
       case 'linked-begun':
-        for (const id of event.deadPasses)
-          say(`linked pass ${id} died without recording its end; marked as died`);
         say(`linked lists: ${renderCount(event.due)} due`);
         break;
       case 'linked-read':

@@ -1,7 +1,7 @@
 import { desc, eq, getTableName, isNotNull } from 'drizzle-orm';
 import { seeDead } from '../dead-rows.ts';
 import type { Mirror } from '../open-mirror.ts';
-import { type RecordedError, toDied, toPauseLeft } from '../run-log.ts';
+import { type RecordedError, toPauseLeft } from '../run-log.ts';
 import { type DocumentListCheck, findDocumentListCheck } from './document-list.ts';
 import { type LinkedKindState, listKindStates } from './queue.ts';
 import {
@@ -61,40 +61,19 @@ export function beginLinkedPass(
   );
 }
 
-/** Records the begin of a pass over texts or files, and which of the earlier ones died. Returns its id. */
+/** Records the begin of a pass over texts or files and returns its id. */
 export function beginDownloadPass(
-  mirror: Mirror,
+  { db }: Mirror,
   kind: DownloadKind,
   { startedAt, budget }: { readonly startedAt: Date; readonly budget: number | null },
 ): number {
-  return mirror.db.transaction(
-    () => {
-      recordDeadPasses(mirror, kind, startedAt);
-      const row = {
-        started_at: startedAt.toISOString(),
-        outcome: 'running',
-        process_id: process.pid,
-        budget,
-      } as const;
-      return Number(mirror.db.insert(LOGS[kind]).values(row).run().lastInsertRowid);
-    },
-    { behavior: 'immediate' },
-  );
-}
-
-/**
- * Marks passes whose process was killed as died. The caller holds the writer lock, so no other pass is active. What they
- * had stored stays. Returns their ids.
- */
-export function recordDeadPasses({ db }: Mirror, kind: PassKind, foundAt: Date): number[] {
-  const log = LOGS[kind];
-  return db
-    .update(log)
-    .set({ outcome: 'died', ...toDied(foundAt) })
-    .where(eq(log.outcome, 'running'))
-    .returning({ id: log.id })
-    .all()
-    .map(({ id }) => id);
+  const row = {
+    started_at: startedAt.toISOString(),
+    outcome: 'running',
+    process_id: process.pid,
+    budget,
+  } as const;
+  return Number(db.insert(LOGS[kind]).values(row).run().lastInsertRowid);
 }
 
 /** Records what a linked pass has requested, so that it is known even if its process dies. */

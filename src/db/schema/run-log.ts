@@ -65,7 +65,7 @@ export const recordedError = () => ({
 });
 
 /**
- * One row for everything that wrote to the mirror. `died` was set by a later run: the process was killed; `suspicious`:
+ * One row for everything that wrote to the mirror. `died` was set by a later writer: the process was killed; `suspicious`:
  * implausibly many cases would have departed.
  */
 export const syncRuns = sqliteTable(

@@ -19,6 +19,7 @@ import {
 } from '../../db/linked/passes.ts';
 import type { BrokenObject } from '../../db/migrate.ts';
 import { type Mirror, type UpgradeStep, withWriter } from '../../db/open-mirror.ts';
+import type { Died } from '../../db/record-died.ts';
 import { finishRedactionsIfPossible } from '../../db/redact.ts';
 import { MirrorError } from '../../errors/mirror-error.ts';
 import { isDatabaseError } from '../report.ts';
@@ -42,6 +43,7 @@ export interface DownloadRequest<Plan> {
 
 export type DownloadEvent<Plan> =
   | UpgradeStep
+  | Died
   /** The upgrade of an older mirror broke these objects, which a user added. */
   | { readonly type: 'objects-broken'; readonly broken: readonly BrokenObject[] }
   /** Nothing was requested yet. */
@@ -141,6 +143,7 @@ export async function runDownloadPass<
   };
   return withWriter(
     settings.database,
+    runtime.now,
     async (mirror) => {
       finishRedactionsIfPossible(mirror, runtime.now);
       const startedAt = runtime.now();
@@ -167,7 +170,7 @@ export async function runDownloadPass<
         source.client.close();
       }
     },
-    { onBroken, onUpgrade: onEvent },
+    { onBroken, onUpgrade: onEvent, onDied: onEvent },
   );
 }
 

@@ -12,7 +12,6 @@ import {
   endPass,
   findLinkedPauseLeft,
   prepareRecordTraffic,
-  recordDeadPasses,
   recordPause,
 } from '../../db/linked/passes.ts';
 import {
@@ -64,7 +63,12 @@ export async function runLinkedPass(
   runtime: Runtime,
 ): Promise<LinkedReport | SkippedPass> {
   try {
-    return await withWriter(request.settings.database, (mirror) => readLinked(mirror, request, runtime));
+    return await withWriter(
+      request.settings.database,
+      runtime.now,
+      (mirror) => readLinked(mirror, request, runtime),
+      { onDied: request.onEvent },
+    );
   } catch (thrown) {
     // Another writer has the mirror: its lists are left for the next pass.
     if (thrown instanceof MirrorError && thrown.code === 'LOCKED') return { skipped: thrown.message };
@@ -83,7 +87,6 @@ async function readLinked(
   const runId = run.id;
   const now = toRisingClock(runtime.now);
   const startedAt = now();
-  const deadPasses = recordDeadPasses(mirror, 'lists', startedAt);
   const budget = toBudget(settings.linkedBudget, request.endsBy ?? null, startedAt);
   const retry = {
     ...settings,
@@ -112,7 +115,7 @@ async function readLinked(
     const changedDocuments = await findListedChanges({ mirror, client, meter, signal, runId, now });
     const due = { runId, now: startedAt, isAll: budget.isAll, changedDocuments };
     const turns = new Turns(listDue(mirror, due));
-    onEvent({ type: 'linked-begun', runId, due: turns.due, deadPasses });
+    onEvent({ type: 'linked-begun', runId, due: turns.due });
     const pass = new LinkedPass(mirror, request, { client, meter, turns, passId, runId, now });
     const ending = await pass.run();
     const { records_new, records_changed, records_gone } = ending.sums;

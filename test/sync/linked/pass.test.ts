@@ -351,13 +351,13 @@ describe('the end of a pass', () => {
     const mirror = openMirror(harness.database);
     mirror.sqlite.prepare(`UPDATE linked_passes SET outcome = 'running', ended_at = NULL`).run();
     mirror.close();
-    const dead: number[] = [];
+    const died: unknown[] = [];
     await harness.pass('2', {
       onEvent: (event) => {
-        if (event.type === 'linked-begun') dead.push(...event.deadPasses);
+        if (event.type === 'died') died.push(event);
       },
     });
-    expect(dead).toEqual([1]);
+    expect(died).toEqual([{ type: 'died', log: 'linked_passes', id: 1 }]);
     expect(harness.rows('SELECT outcome, lists_read FROM linked_passes ORDER BY id')).toEqual([
       { outcome: 'died', lists_read: 2 },
       { outcome: 'budget', lists_read: 2 },
