@@ -121,8 +121,9 @@ export async function fetchDocuments<
   Plan,
   Report extends DownloadReport<DownloadKind> & { readonly counts: Outcomes },
 >(flags: Flags, io: Io, command: FetchCommand<Plan, Report>): Promise<ExitName> {
+  const aim = toAim(io, flags);
   const print = (json: () => object, text: () => string): Promise<void> =>
-    flags.json === true ? write(io.stdout, toJsonLine(json())) : writeText(io, toAim(io, flags)(text()));
+    flags.json === true ? write(io.stdout, toJsonLine(json())) : writeText(io, aim(text()));
   if (flags.dryRun === true) {
     const plan = command.findPlan();
     await print(
@@ -138,7 +139,7 @@ export async function fetchDocuments<
       else if (event.type === 'planned') say(io.stderr, command.renderPlan(event.plan));
       else if (event.type === 'document-ended') progress.update(event);
       else if (event.type === 'died') say(io.stderr, `${renderDied(event)}\n`);
-      else say(io.stderr, renderUpgrade(event));
+      else say(io.stderr, aim(renderUpgrade(event)));
     }),
   ).finally(() => {
     progress.end();

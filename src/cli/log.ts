@@ -7,6 +7,7 @@ import type { OnSyncEvent } from '../sync/report.ts';
 import { keepHeapSmall } from '../lib/heap.ts';
 import { type Io, say, sayExactly } from './io.ts';
 import type { Aim } from '../lib/command-line.ts';
+import { toAim } from './suggested-commands.ts';
 import { explainBroken, renderError } from './text/errors.ts';
 import { toLinkedJson } from './text/linked.ts';
 import { createProgress } from './text/progress.ts';
@@ -187,7 +188,7 @@ function createTextLog(io: Io, aim: Aim): NightlyLog {
   };
   return {
     note,
-    onEvent: createProgress(io.stderr, io.runtime.now, timeZone),
+    onEvent: createProgress(io.stderr, io.runtime.now, timeZone, aim),
     events: {
       onWait: (plan) => {
         note(renderWaiting(plan));
@@ -208,7 +209,7 @@ function createTextLog(io: Io, aim: Aim): NightlyLog {
 /** Shows the events of a run, and keeps the heap small after each page and each linked list. */
 export function createRunEvents(
   io: Io,
-  show = createProgress(io.stderr, io.runtime.now, io.timeZone),
+  show = createProgress(io.stderr, io.runtime.now, io.timeZone, toAim(io, {})),
 ): OnSyncEvent {
   return (event) => {
     show(event);

@@ -5,41 +5,28 @@ import { type Io, ownCommand } from './io.ts';
 import type { Flags } from './options.ts';
 
 const OF_API: readonly string[] = ['sync', 'nightly', 'fetch-texts', 'fetch-files', 'doctor'];
+const OF_READER: readonly string[] = [
+  'status',
+  'coverage',
+  'case',
+  'search',
+  'query',
+  'browse',
+  'verify',
+  'cite',
+];
+const OF_CHANGES: readonly string[] = ['changes', 'activity', 'transitions', 'departed', 'audit', 'report'];
+const OF_COPIES: readonly string[] = ['snapshot', 'restore', 'redact'];
+const OF_EXPORTS: readonly string[] = ['export', 'release', 'publish'];
 
 /** The settings that decide which mirror, API or snapshots a command means, and the commands that take them. */
 export const SELECTING = {
-  database: [
-    ...OF_API,
-    ...[
-      'status',
-      'case',
-      'search',
-      'query',
-      'browse',
-      'changes',
-      'activity',
-      'transitions',
-      'departed',
-      'audit',
-    ],
-    ...[
-      'coverage',
-      'verify',
-      'report',
-      'cite',
-      'export',
-      'release',
-      'publish',
-      'snapshot',
-      'restore',
-      'redact',
-    ],
-  ],
+  database: [...OF_API, ...OF_READER, ...OF_CHANGES, ...OF_COPIES, ...OF_EXPORTS],
   apiUrl: OF_API,
   tokenFile: OF_API,
   ca: OF_API,
-  snapshots: ['nightly', 'snapshot', 'restore', 'redact', 'doctor'],
-} as const satisfies Partial<Record<SettingName, readonly string[]>>;
+  snapshots: [...OF_COPIES, 'nightly', 'doctor'],
+} satisfies Partial<Record<SettingName, readonly string[]>>;
 
 /**
  * Suggested commands begin as this one did, and name the same mirror: a setting that this command was given as a flag is
@@ -59,8 +46,8 @@ function renderSelecting(command: string, rest: string, flags: Flags): string {
     .flatMap((name) => {
       const flag = SETTINGS[name].flag.replace(/ .*/, '');
       const value = flags[name];
-      const isTaken = (SELECTING[name] as readonly string[]).includes(command) && typeof value === 'string';
-      return isTaken && !rest.includes(` ${flag}`) ? [` ${flag} ${quoteWord(value)}`] : [];
+      if (typeof value !== 'string' || !SELECTING[name].includes(command)) return [];
+      return rest.includes(` ${flag}`) ? [] : [` ${flag} ${quoteWord(value)}`];
     })
     .join('');
 }

@@ -3,18 +3,21 @@ import { UNSEEN } from './safe-text.ts';
 
 /* A command of this program as a user types it into a shell. Everything here is pure. */
 
-const UNSEEN_CHARACTERS = new RegExp(`[${UNSEEN}]`, 'gu');
+/** Nobody could copy these from a terminal, and a backtick is the end of a command in a text. */
+const NOT_COPIED = new RegExp(`[${UNSEEN}\`]`, 'gu');
 
-/** Whether a word has a character that nobody could copy from a terminal. */
-export const hasUnseen = (word: string): boolean => word.search(UNSEEN_CHARACTERS) !== -1;
+const isCopied = (word: string): boolean => word.search(NOT_COPIED) === -1;
 
-/** A word as bash and zsh take it for one word; as every shell does, unless it has a character that a terminal does not show. */
+/** A word as bash and zsh take it for one word; as every shell does, unless it has a character that is not copied. */
 export function quoteWord(word: string): string {
   if (/^[\w@%+=:,./-]+$/.test(word)) return word;
-  if (!hasUnseen(word)) return `'${word.replaceAll("'", String.raw`'\''`)}'`;
+  if (isCopied(word)) return `'${word.replaceAll("'", String.raw`'\''`)}'`;
   // Printed as they are, these characters would be lost, and the command would name another file.
-  return `$'${word.replace(/[\\']/g, String.raw`\$&`).replace(UNSEEN_CHARACTERS, toOctal)}'`;
+  return `$'${word.replace(/[\\']/g, String.raw`\$&`).replace(NOT_COPIED, toOctal)}'`;
 }
+
+/** A path or address as it is; as a shell can be given it where a terminal would not show all of it. */
+export const toPlaceText = (place: string): string => (isCopied(place) ? place : quoteWord(place));
 
 const toOctal = (character: string): string =>
   [...Buffer.from(character)].map((byte) => `\\${byte.toString(8).padStart(3, '0')}`).join('');

@@ -3,6 +3,9 @@ import { expect, test } from '@jest/globals';
 import { loadProgram } from '../../src/cli/main.ts';
 import { SELECTING, toAim } from '../../src/cli/suggested-commands.ts';
 import { SETTINGS } from '../../src/config/specs.ts';
+import { renderHolding } from '../../src/cli/text/export-places.ts';
+import { toPlainStyle } from '../../src/cli/text/style.ts';
+import { createProgress } from '../../src/cli/text/progress.ts';
 import { aimCode } from '../../src/web/html/html.ts';
 import { runCli } from '../support/command-line.ts';
 
@@ -32,10 +35,36 @@ test('a suggested command names the mirror, the API and the snapshots of the com
   );
 });
 
+test('so does the command that an upgrade names to go back to the older version', () => {
+  let said = '';
+  const err = Object.assign(
+    new Writable({
+      write: (text, _, done) => {
+        said += String(text);
+        done();
+      },
+    }),
+    { isTTY: false },
+  );
+  const tell = createProgress(err, () => new Date(0), 'UTC', toAim({ env: { npm_command: 'exec' } }, {}));
+  tell({ type: 'upgrade-ended', database: 'a b.db', copy: 'a`.db', bytes: 7 });
+  expect(said).toContain("`npx clearinghouse-mirror restore $'a\\140.db' --database 'a b.db' --yes`");
+});
+
 test('so do the commands on the pages of `browse`, and the hint of an error', async () => {
   expect(aimCode('<p><code>clearinghouse-mirror cite 7 --format ris</code>, <code>x</code></p>', aim)).toBe(
     '<p><code>clearinghouse-mirror cite 7 --format ris --database &#39;my mirror.db&#39;</code>, <code>x</code></p>',
   );
   const { stderr } = await runCli(['status', '--database', 'none.db']);
   expect(stderr).toContain('Run `clearinghouse-mirror sync --database none.db` to make one');
+});
+
+test('what looks like a command in the name of a case stays as it is', () => {
+  const name = 'In re `case closed` and `query box`';
+  expect(toPlainStyle(200, aim).caseHeading(7, name)).toContain(`${name} (case 7)`);
+});
+
+test('the path of a copy that a terminal would not show in whole is printed as a shell takes it', () => {
+  const lines = renderHolding([{ path: '/kept/a\u202eb.db', holds: 'unreadable', isOwn: true }], '');
+  expect(lines.join('\n')).toContain(String.raw`  $'/kept/a\342\200\256b.db' (cannot be read`);
 });

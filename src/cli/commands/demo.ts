@@ -14,6 +14,7 @@ import type { Runtime } from '../../api/pacing.ts';
 import { API_LISTS } from '../../api/lists.ts';
 import { MirrorError } from '../../errors/mirror-error.ts';
 import { openMirrorReadOnly, readAnyVersion } from '../../db/open-mirror.ts';
+import { quoteWord, toPlaceText } from '../../lib/command-line.ts';
 import { renderPlural } from '../../lib/layout.ts';
 import { type QueryResult, query } from '../../db/query.ts';
 import { takeWriterLock } from '../../db/lock.ts';
@@ -72,7 +73,7 @@ export async function runCommand(flags: Flags, io: Io): Promise<ExitName> {
     await write(io.stdout, toJsonLine({ database, runs: reports, linked_passes: linked }));
   }
   await show(
-    `\nThe mirror is in ${database}. Ask it yourself:\n\n    ${ownCommand(io)} query --database ${database} "SELECT ..."\n`,
+    `\nThe mirror is in ${toPlaceText(database)}. Ask it yourself:\n\n    ${ownCommand(io)} query --database ${quoteWord(database)} "SELECT ..."\n`,
   );
   return runs.at(-1)?.report.exit ?? 'unexpected';
 }

@@ -22,17 +22,11 @@ import { type Settings, parseSettings, parseSnapshotSettings } from '../../confi
 import { type HoldingCopy, listCopies, listHoldingCopies, redactCopies } from '../../backup/redact-copies.ts';
 import { parseCaseId, withMirror } from '../with-mirror.ts';
 import { say, textWidth, withStop, write, type Io } from '../io.ts';
-import { type Aim, quoteWord } from '../../lib/command-line.ts';
+import { type Aim, quoteWord, toPlaceText } from '../../lib/command-line.ts';
 import { toAim } from '../suggested-commands.ts';
 import { renderBroken, renderUpgrade } from '../text/errors.ts';
 import { renderObjects } from '../text/verify.ts';
-import {
-  renderFolders,
-  renderHolding,
-  renderPlacesLeft,
-  toPlaceText,
-  toPlacesJson,
-} from '../text/export-places.ts';
+import { renderFolders, renderHolding, renderPlacesLeft, toPlacesJson } from '../text/export-places.ts';
 import { toCellText, toJsonLine } from '../text/words.ts';
 import { toRealPath } from '../../lib/files.ts';
 import { wrapText, renderPlural } from '../../lib/layout.ts';
@@ -217,7 +211,7 @@ function redact(subject: Redactable, database: string, start: RunStart, io: Io):
     {
       onBroken,
       onUpgrade: (step) => {
-        say(io.stderr, renderUpgrade(step));
+        say(io.stderr, toAim(io, {})(renderUpgrade(step)));
       },
     },
   );
@@ -285,8 +279,8 @@ function render(
     lines.push(
       `${renderPlural(namedBy, 'other case names', 'other cases name')} it as a related case: ${runId === null ? 'there its id would stay, without the name' : 'there its id stays, without the name'}.`,
     );
-  for (const path of cleaned) lines.push(`  removed from ${toCellText(path)}`);
-  if (holding.length > 0) lines.push(...renderHolding(holding, repeated));
+  for (const path of cleaned) lines.push(`  removed from ${toPlaceText(path)}`);
+  if (holding.length > 0) lines.push(...renderHolding(holding, aim(`\`clearinghouse-mirror ${repeated}\``)));
   lines.push(...renderPlacesLeft(places, aim));
   const known = new Set(places.map(({ place }) => place));
   const others = exports.filter(({ path }) => !known.has(path));
@@ -297,7 +291,7 @@ function render(
     );
   const isLeft = redaction.doneRunId === null || redaction.isPending;
   if (runId === null && isLeft) lines.push('Nothing was done. To do it, add --yes.');
-  return lines.map((line) => (line.startsWith('  ') ? `${line}\n` : wrapText(aim(line), width))).join('');
+  return lines.map((line) => (line.startsWith('  ') ? `${line}\n` : wrapText(line, width))).join('');
 }
 
 /** The effect on the mirror itself; `runId` is null if nothing was done. */

@@ -29,7 +29,8 @@ import {
   readAsOf,
   readWrittenSettings,
 } from '../options.ts';
-import { toJsonLine, renderBytes, toCellText } from '../text/words.ts';
+import { toJsonLine, renderBytes } from '../text/words.ts';
+import { toPlaceText } from '../../lib/command-line.ts';
 import { AS_OF } from '../text/period.ts';
 import { toFilesFolder } from '../../db/linked/file-store.ts';
 import { type FileSums, measureFiles } from '../../db/linked/files.ts';
@@ -182,23 +183,23 @@ function renderTaken(
   removed: readonly Snapshot[],
   files: FileSums & { readonly folder: string },
 ): string {
-  const name = toCellText(path);
+  const name = toPlaceText(path);
   const of = note.asOfRun === null ? '' : `, the state after run ${note.asOfRun}`;
   const lines = [
     `${name}: ${renderBytes(bytes)}${of}`,
-    ...(latest === null ? [] : [`${toCellText(latest)} is now the same`]),
-    ...removed.map((one) => `removed ${toCellText(one.path)}`),
+    ...(latest === null ? [] : [`${toPlaceText(latest)} is now the same`]),
+    ...removed.map((one) => `removed ${toPlaceText(one.path)}`),
     ...(files.files === 0
       ? []
       : [
-          `not in it: ${renderPlural(files.files, 'file')} of documents (${renderBytes(files.bytes)}); copy ${toCellText(files.folder)} to keep them`,
+          `not in it: ${renderPlural(files.files, 'file')} of documents (${renderBytes(files.bytes)}); copy ${toPlaceText(files.folder)} to keep them`,
         ]),
   ];
   return lines.map((line) => `${line}\n`).join('');
 }
 
 function renderNoSnapshots(folder: string, isThere: boolean): string {
-  const name = toCellText(folder);
+  const name = toPlaceText(folder);
   return isThere
     ? `There is no snapshot in ${name}.\n`
     : `There is no snapshot: there is no folder ${name}.\n`;
@@ -222,7 +223,7 @@ function renderSnapshotList(
       { heading: 'holds' },
     ],
     all.map((one) => [
-      toCellText(basename(one.path)),
+      toPlaceText(basename(one.path)),
       toLocalMinute(one.takenAt, timeZone),
       one.note?.takenBy ?? '?',
       String(one.note?.lastRun ?? '?'),
@@ -231,7 +232,7 @@ function renderSnapshotList(
     ]),
     width,
   );
-  return `${toCellText(folder)}\n${table}\n${renderPlural(all.length, 'snapshot')}, ${renderBytes(total)}\n`;
+  return `${toPlaceText(folder)}\n${table}\n${renderPlural(all.length, 'snapshot')}, ${renderBytes(total)}\n`;
 }
 
 function describeContent({ owner, note }: Snapshot): string {

@@ -7,7 +7,7 @@ import { renderPausedHosts, renderRefusedHosts, suggestFiles, toPausedHostsJson 
 import type { FileState } from '../../db/linked/file-store.ts';
 import type { DownloadKind, FilePassRow, TextPassRow } from '../../db/linked/passes.ts';
 import type { TextState } from '../../db/linked/texts.ts';
-import type { Aim } from '../../lib/command-line.ts';
+import { type Aim, toPlaceText } from '../../lib/command-line.ts';
 import { renderCount, renderPlural, wrapText } from '../../lib/layout.ts';
 import { localizeTimes } from '../../lib/local-time.ts';
 import { toPassWords } from '../../sync/linked/report.ts';
@@ -205,7 +205,7 @@ export function renderFileReport(
 ): string {
   const { stored, folder, unknownFiles, refusedHosts } = report;
   return renderDownloadReport('files', report, {
-    held: `${folder} has ${renderPlural(stored.files, 'file')} with ${renderBytes(stored.bytes)}.`,
+    held: `${toPlaceText(folder)} has ${renderPlural(stored.files, 'file')} with ${renderBytes(stored.bytes)}.`,
     notes: [
       ...renderPausedHosts(report.pausedHosts),
       ...renderRefusedHosts(refusedHosts, knownHosts),
@@ -222,7 +222,7 @@ export function renderFileReport(
 /** The texts or files in `status`: how many are stored and due, and how the newest pass over them ended. */
 function renderDownloadState(
   kind: DownloadKind,
-  counts: Outcomes & Readonly<Record<'documents' | 'due' | 'never_requested', number>>,
+  counts: Outcomes & Readonly<Record<'documents' | 'never_requested', number>>,
   pass: TextPassRow | FilePassRow,
   {
     width,
@@ -287,7 +287,7 @@ export function renderFileState(
 ): string {
   if (pass === null || counts === null || due === null) return '';
   const { refusedHosts } = due;
-  const held = `Files: ${renderPlural(stored.files, 'file')} of ${renderPlural(stored.documents, 'document')}, ${renderBytes(stored.bytes)}, in ${folder}`;
+  const held = `Files: ${renderPlural(stored.files, 'file')} of ${renderPlural(stored.documents, 'document')}, ${renderBytes(stored.bytes)}, in ${toPlaceText(folder)}`;
   const lost =
     missing === 0
       ? []

@@ -1,4 +1,4 @@
-import { type Aim, quoteWord } from '../../lib/command-line.ts';
+import { type Aim, quoteWord, toPlaceText } from '../../lib/command-line.ts';
 import type { BrokenObject } from '../../db/migrate.ts';
 import type { UpgradeStep } from '../../db/open-mirror.ts';
 import type { Died, Log } from '../../db/record-died.ts';
@@ -87,6 +87,6 @@ export const renderDied = ({ log, id }: Died): string =>
 /** What an upgrade of an older mirror is about to do, or has done. */
 export function renderUpgrade({ type, database, copy, bytes }: UpgradeStep): string {
   return type === 'upgrade-begun'
-    ? `The mirror has the schema of an older version. It is copied to ${toCellText(copy)} (${renderBytes(bytes)}), then upgraded.\n`
+    ? `The mirror has the schema of an older version. It is copied to ${toPlaceText(copy)} (${renderBytes(bytes)}), then upgraded.\n`
     : `The mirror is upgraded. The copy (${renderBytes(bytes)}) leads back to the older version: \`clearinghouse-mirror restore ${quoteWord(copy)} --database ${quoteWord(database)} --yes\`. Delete it if you do not need it.\n`;
 }

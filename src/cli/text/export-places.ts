@@ -2,7 +2,7 @@ import type { HoldingCopy } from '../../backup/redact-copies.ts';
 import type { ExportRow } from '../../db/exports.ts';
 import type { ExportedFolder } from '../../export/target.ts';
 import { isThere, listBesidePlace } from '../../export/places.ts';
-import { type Aim, aimCommand, hasUnseen, quoteWord } from '../../lib/command-line.ts';
+import { type Aim, aimCommand, toPlaceText } from '../../lib/command-line.ts';
 import { wrapText } from '../../lib/layout.ts';
 import { toCellText } from './words.ts';
 
@@ -13,9 +13,6 @@ const KINDS = {
   bucket: 'copy in a bucket',
   postgres: 'published',
 } as const satisfies Record<ExportRow['kind'], string>;
-
-/** A place as it is; as `redact --removed` can be given it where a terminal would not show all of it. */
-export const toPlaceText = (place: string): string => (hasUnseen(place) ? quoteWord(place) : place);
 
 /** Each place with what replaces or removes its content. The record has the commands without the mirror. */
 function renderPlaces(rows: readonly ExportRow[], aim: Aim): string[] {
@@ -37,9 +34,9 @@ export function renderOutdatedPlaces(rows: readonly ExportRow[], aim: Aim, width
   return [
     'These exports may have what was redacted since they were written:',
     ...renderPlaces(there, aim),
-    REMOVED_HINT,
+    aim(REMOVED_HINT),
   ]
-    .map((line) => (line.startsWith('  ') ? `${line}\n` : wrapText(aim(line), width)))
+    .map((line) => (line.startsWith('  ') ? `${line}\n` : wrapText(line, width)))
     .join('');
 }
 
@@ -67,7 +64,7 @@ export function renderPlacesLeft(rows: readonly ExportRow[], aim: Aim): string[]
           'These exports are on record, and not found now. If they were moved, or are on a disk that is not mounted, they may have it:',
           ...missing.map(({ place }) => `  ${toPlaceText(place)}`),
         ]),
-    REMOVED_HINT,
+    aim(REMOVED_HINT),
   ];
 }
 
@@ -94,9 +91,9 @@ export function renderHolding(holding: readonly HoldingCopy[], repeated: string)
     'These copies hold its content, or may hold it:',
     ...holding.map(({ path, holds, isOwn }) => {
       const note = holds === 'content' ? (isOwn ? '' : OF_ANOTHER) : NOTES[holds];
-      return `  ${toCellText(path)}${note}`;
+      return `  ${toPlaceText(path)}${note}`;
     }),
-    ...(isRemovable ? [`To remove it there too: \`clearinghouse-mirror ${repeated}\`.`] : []),
+    ...(isRemovable ? [`To remove it there too: ${repeated}.`] : []),
     'Copies in other places are not known.',
   ];
 }

@@ -4,6 +4,7 @@ import type { Uploaded } from '../../export/upload/upload.ts';
 import { explainUnread } from '../../export/run.ts';
 import { type WrittenTable, listLeftOut, renderWithheld } from '../../export/manifest.ts';
 import type { TableName } from '../../export/table.ts';
+import { toPlaceText } from '../../lib/command-line.ts';
 import { renderPlural } from '../../lib/layout.ts';
 import { renderBytes } from './words.ts';
 
@@ -33,7 +34,7 @@ export function renderExport(folder: string, done: FinishedExport): string {
   const sizes = new Map(tables.flatMap(({ files }) => files.map((file) => [file.path, file.bytes])));
   const bytes = [...sizes.values()].reduce((sum, one) => sum + one, 0);
   const lines = [
-    `${folder}: ${renderPlural(tables.length, kind === 'delta' ? 'Delta table' : 'table')} as ${format}, ${renderBytes(bytes)}, the state after run ${run.id} (ended at ${run.endedAt}).`,
+    `${toPlaceText(folder)}: ${renderPlural(tables.length, kind === 'delta' ? 'Delta table' : 'table')} as ${format}, ${renderBytes(bytes)}, the state after run ${run.id} (ended at ${run.endedAt}).`,
     ...(database === null
       ? []
       : [`  ${database.path}: all tables in one database, ${renderBytes(database.bytes)}`]),

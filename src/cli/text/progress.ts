@@ -1,4 +1,5 @@
 import { SingleBar } from 'cli-progress';
+import type { Aim } from '../../lib/command-line.ts';
 import { clip, pad, renderCount, renderPlural } from '../../lib/layout.ts';
 import { localizeTimes, toZonedMinute } from '../../lib/local-time.ts';
 import type { DownloadKind } from '../../db/linked/passes.ts';
@@ -14,8 +15,29 @@ import { renderDuration } from './words.ts';
 const LINE_EVERY_MS = 10_000;
 
 /** Shows the progress of a run: a bar for each list on a terminal, lines elsewhere. */
-export function createProgress(out: Out, now: () => Date, timeZone: string): OnSyncEvent {
-  return out.isTTY === true ? createBars(out, now) : createLines(out, now, timeZone);
+export function createProgress(
+  out: Out,
+  now: () => Date,
+  timeZone: string,
+  aim: Aim = (text) => text,
+): OnSyncEvent {
+  const show = out.isTTY === true ? createBars(out, now) : createLines(out, now, timeZone);
+  return (event) => {
+    switch (event.type) {
+      case 'upgrade-begun':
+      case 'upgrade-ended':
+        sayTo(out, aim(renderUpgrade(event)));
+        break;
+      case 'died':
+        sayTo(out, `${renderDied(event)}\n`);
+        break;
+      case 'objects-broken':
+        sayTo(out, renderBroken(event.broken));
+        break;
+      default:
+        show(event);
+    }
+  };
 }
 
 function createBars(out: Out, now: () => Date): OnSyncEvent {
@@ -32,16 +54,6 @@ function createBars(out: Out, now: () => Date): OnSyncEvent {
   };
   return (event) => {
     switch (event.type) {
-      case 'upgrade-begun':
-      case 'upgrade-ended':
-        sayTo(out, renderUpgrade(event));
-        break;
-      case 'died':
-        sayTo(out, `${renderDied(event)}\n`);
-        break;
-      case 'objects-broken':
-        sayTo(out, renderBroken(event.broken));
-        break;
       case 'list-begun': {
         const label = pad(clip(`${event.list.id} ${event.list.label}`, labelWidth), labelWidth, 'left');
         startedAt = now().getTime();
@@ -118,16 +130,6 @@ function createLines(out: Out, now: () => Date, timeZone: string): OnSyncEvent {
   };
   return (event) => {
     switch (event.type) {
-      case 'upgrade-begun':
-      case 'upgrade-ended':
-        sayTo(out, renderUpgrade(event));
-        break;
-      case 'died':
-        say(renderDied(event));
-        break;
-      case 'objects-broken':
-        sayTo(out, renderBroken(event.broken));
-        break;
       case 'run-begun':
         say(event.runId === null ? 'dry run begun' : `run ${event.runId} begun`);
         break;

@@ -1,6 +1,7 @@
 import { isUnrecordedDeath } from '../../db/dead-rows.ts';
 import type { LinkedPassRow } from '../../db/linked/passes.ts';
 import { type MirrorState, listUnproven } from '../../db/state.ts';
+import { toPlaceText } from '../../lib/command-line.ts';
 import { wrapText, renderCount, renderPlural } from '../../lib/layout.ts';
 import { localizeTimes, toLocalMinute } from '../../lib/local-time.ts';
 import type { RunPlan, WaitPlan } from '../../schedule/plan.ts';
@@ -223,7 +224,7 @@ export function renderMirrorState(
   const departed = state.departed === 0 ? '' : ` (${renderCount(state.departed)} departed)`;
   const content = `${renderPlural(state.cases, 'case')}${departed}, ${renderPlural(state.docketEntries, 'docket entry', 'docket entries')}`;
   return [
-    `${state.path}: ${content}, ${renderBytes(state.fileBytes)}\n`,
+    `${toPlaceText(state.path)}: ${content}, ${renderBytes(state.fileBytes)}\n`,
     nightly,
     renderPendingRedactions(state, width),
     '\n',

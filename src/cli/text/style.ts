@@ -37,7 +37,7 @@ export function toPlainStyle(width: number, aim: Aim = (text) => text): WritingS
     },
     sentence,
     title: (text) => `${sentence(text)}\n`,
-    caseHeading: (id, name) => `${sentence(`${toCellText(name)} (case ${id})`)}${toCaseLink(id)}\n`,
+    caseHeading: (id, name) => `${wrapText(`${toCellText(name)} (case ${id})`, width)}${toCaseLink(id)}\n`,
     caseLine: (id, name, facts) => {
       const rest = INDENT.repeat(2);
       const lines = [facts.map(toCellText).join(', '), toCaseLink(id)].filter((line) => line !== '');
