@@ -1,13 +1,10 @@
-import { DOCUMENT_FIELDS, LINKED_DOCKET_FIELDS, RESOURCE_FIELDS } from '../../src/api/linked-fields.ts';
 import {
   ATTACHMENT_FIELDS,
-  CASE_FIELDS,
   DEFENDANT_FIELDS,
-  DOCKET_ENTRY_FIELDS,
-  DOCKET_FIELDS,
   RELATED_CASE_FIELDS,
   VALUE_FIELDS,
 } from '../../src/api/payload.ts';
+import { KNOWN_FIELDS } from '../../src/case/shown-fields.ts';
 import type { CaseCollection } from '../../fake-api/collection/collection.ts';
 import type { JsonObject, JsonValue } from '../../src/lib/json.ts';
 import { makeCase } from './make-case.ts';
@@ -36,23 +33,23 @@ export function plantObjects(source: CaseCollection, object: JsonObject): void {
     const kept = { id, document_status: 'Coding Complete' };
     source.linked.putDocument(caseId, {
       ...makeDocument({ id }),
-      ...plant(DOCUMENT_FIELDS, object, id),
+      ...plant(KNOWN_FIELDS.document, object, id),
       ...kept,
     });
   }
   source.linked.changeDockets(caseId, () =>
     [501, 502].map((id) => ({
-      ...plant(LINKED_DOCKET_FIELDS, object, id),
+      ...plant(KNOWN_FIELDS.docket, object, id),
       id,
       is_main_docket: false,
-      ...(id === 501 && { docket_entries: plantEach(DOCKET_ENTRY_FIELDS, object, plantAttachments) }),
+      ...(id === 501 && { docket_entries: plantEach(KNOWN_FIELDS.docket_entry, object, plantAttachments) }),
     })),
   );
   for (const at of [0, 1]) {
     source.linked.removeResource(`${at}`);
     const kept = { title: `Paper ${at}`, status: 'Approved', external_url: `https://papers.example/${at}` };
     const value = {
-      ...plant(RESOURCE_FIELDS, object, at),
+      ...plant(KNOWN_FIELDS.resource, object, at),
       resource_types: toShapes(object)[at + 3] ?? null,
       ...kept,
     };
@@ -101,7 +98,7 @@ function plantEach(
     ...shapes.map((_, first) => plant(fields, object, first)),
     { [known ?? '']: 1, ...more(object), ...toUnknown(object) },
     { title: object.title ?? null },
-    ...(fields === DOCKET_ENTRY_FIELDS ? [] : [[object], 'Plain']),
+    ...(fields === KNOWN_FIELDS.docket_entry ? [] : [[object], 'Plain']),
   ];
 }
 
@@ -110,7 +107,7 @@ const plantAttachments = (object: JsonObject): JsonObject => ({
 });
 
 function plantCase(object: JsonObject, first: number): JsonObject {
-  const planted = plant(CASE_FIELDS, object, first);
+  const planted = plant(KNOWN_FIELDS.case, object, first);
   if (first > 0)
     return { ...planted, main_docket: object, case_defendants: object, related_cases: [[object]] };
   return {
@@ -122,8 +119,8 @@ function plantCase(object: JsonObject, first: number): JsonObject {
       { id: 9, name: 'Known', ...toUnknown(object) },
     ],
     main_docket: {
-      ...plant(DOCKET_FIELDS, object, first),
-      docket_entries: plantEach(DOCKET_ENTRY_FIELDS, object, plantAttachments),
+      ...plant(KNOWN_FIELDS.main_docket, object, first),
+      docket_entries: plantEach(KNOWN_FIELDS.docket_entry, object, plantAttachments),
     },
   };
 }
