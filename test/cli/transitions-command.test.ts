@@ -68,6 +68,20 @@ describe('transitions', () => {
     }
   });
 
+  test('counts a status that is no text as none', async () => {
+    const { lines, write } = await start();
+    write(
+      `UPDATE case_changes SET old_value = '{"title":"Invented"}' WHERE case_id = 2 AND field = 'case_ongoing'`,
+    );
+    const [figures] = (await lines('transitions')) as unknown as Figures[];
+    expect(figures?.transitions).toContainEqual({
+      from_status: '(new)',
+      to_status: '(none)',
+      moves: 1,
+      cases: 1,
+    });
+  });
+
   test('counts only the runs of a period with --since and --until', async () => {
     const { lines } = await start();
     const [figures] = await lines('transitions', '--since', '2030-01-02', '--until', '3');
