@@ -8,13 +8,17 @@ import { toPlaceText } from '../../lib/command-line.ts';
 import { renderPlural } from '../../lib/layout.ts';
 import { renderBytes } from './words.ts';
 
-/** The tables with records of linked lists alone. */
+/** The tables that lack something while a list of documents, dockets or resources was not read. */
 const OF_LINKED_LISTS: ReadonlySet<TableName> = new Set<TableName>([
+  'dockets',
   'further_docket_entries',
   'documents',
   'case_documents',
   'resources',
   'case_resources',
+  'document_texts',
+  'document_files',
+  'linked_changes',
 ]);
 
 const sizeOf = ({ files }: WrittenTable): number => files.reduce((sum, { bytes }) => sum + bytes, 0);
