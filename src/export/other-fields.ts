@@ -6,7 +6,7 @@ import {
   showValue,
   toOtherFields,
 } from '../case/shown-fields.ts';
-import { isJsonObject, tryParse } from '../lib/json.ts';
+import { type JsonObject, isJsonObject, tryParse } from '../lib/json.ts';
 import * as field from './fields.ts';
 import type { TableOptions } from './table.ts';
 
@@ -37,10 +37,12 @@ function showJson(
 export function provideOtherFields(sqlite: Database.Database): void {
   sqlite.function('mirror_other_fields', { deterministic: true }, (holder, json, isRaw) => {
     const stored = tryParse(String(json));
-    const object = isJsonObject(stored) ? (stored[PARTS[holder as Holder] ?? ''] ?? stored) : undefined;
-    if (Number(isRaw) !== 1 && !isKnownRecord(holder as Holder, stored, object)) return null;
-    return isJsonObject(object)
-      ? toOtherFields(holder as Holder, object, Number(isRaw) === 1 ? 'all' : 'plain')
+    if (!isJsonObject(stored)) return null;
+    const object = stored[PARTS[holder as Holder] ?? ''] ?? stored;
+    if (!isJsonObject(object)) return null;
+    if (Number(isRaw) === 1) return toOtherFields(holder as Holder, object, 'all');
+    return isKnownRecord(holder as Holder, stored, object)
+      ? toOtherFields(holder as Holder, object, 'plain')
       : null;
   });
   sqlite.function('mirror_shown_change', { deterministic: true }, (holder, field, kind, json, isBare) =>
@@ -56,11 +58,11 @@ export function provideOtherFields(sqlite: Database.Database): void {
  * Whether a record has a field of such a record: another object in its place may be anything. What is stored of an entry
  * names the fields that it lacks.
  */
-function isKnownRecord(holder: Holder, stored: unknown, object: unknown): boolean {
+function isKnownRecord(holder: Holder, stored: JsonObject, object: JsonObject): boolean {
   const names = Object.keys(KNOWN_FIELDS[holder]);
-  if (holder !== 'docket_entry')
-    return isJsonObject(object) && names.some((name) => Object.hasOwn(object, name));
-  return !(isJsonObject(stored) && Array.isArray(stored.missing) && stored.missing.length === names.length);
+  return holder === 'docket_entry'
+    ? !(Array.isArray(stored.missing) && stored.missing.length === names.length)
+    : names.some((name) => Object.hasOwn(object, name));
 }
 
 /** The part of what is stored that is the object. */

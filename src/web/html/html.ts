@@ -1,7 +1,7 @@
 // oxlint-disable-next-line no-restricted-imports
 import { html as template, raw } from 'hono/html';
 import type { HtmlEscapedString } from 'hono/utils/html';
-import type { Aim } from '../../lib/command-line.ts';
+import { type Aim, aimCommand } from '../../lib/command-line.ts';
 import { PACKAGE } from '../../lib/package-info.ts';
 
 /** Markup that is safe to send. */
@@ -51,7 +51,7 @@ export function aimCode(page: string, aim: Aim): string {
       /&(?:amp|lt|gt|quot|#39);/g,
       (one) => ENTITIES[one as keyof typeof ENTITIES],
     );
-    return html`<code>${aim(`\`${command}\``).slice(1, -1)}</code>`.toString();
+    return html`<code>${aimCommand(aim, command)}</code>`.toString();
   });
 }
 
