@@ -152,10 +152,7 @@ export async function fetchDocuments<
   return exit;
 }
 
-/**
- * The end of the budget is a normal end. That some failed, or are on hosts that are not known, is not if nothing of what was selected is
- * stored.
- */
+/** The end of the budget is a normal end. A partial pass is one too, unless nothing of what was selected is stored. */
 function toExit(
   kind: DownloadKind,
   { outcome, error, counts }: DownloadReport<DownloadKind> & { readonly counts: Outcomes },

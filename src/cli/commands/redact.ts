@@ -65,7 +65,7 @@ The file (PDF) of a document is removed with it, unless another document has an 
 
 redact lists the copies that still contain the content: snapshots, the copy before an
 upgrade, replaced mirrors, and copies under any other name beside the mirror or in the
-snapshot folder. --snapshots removes the content from them too, and exits with 6 if it left some. It also lists where the mirror was
+snapshot folder. --snapshots removes the content from them too, and exits with 6 if a copy is left that may have it. It also lists where the mirror was
 exported, copied (--to) and published, each with the command that replaces what is there, and other
 exports beside the mirror and in the current folder. Copies that you made elsewhere keep the content.
 Tables and views that you added to the file are not searched. If the site publishes the case
