@@ -168,15 +168,26 @@ export function endAttempt(
   }));
 }
 
-/** Records the steps after the run. Without an interruption, the run is then over. */
+/**
+ * Records the steps after the run. Without an interruption, the run is then over, and so is each before it whose process died or was
+ * stopped: what it did was reported with this one, and nothing continues it.
+ */
 export function recordSteps(
   runs: readonly ScheduledRun[],
   due: Date,
   steps: readonly StepRecord[],
   is_over: boolean,
 ): readonly ScheduledRun[] {
-  return change(runs, due, (run) => ({ ...run, steps, is_over }));
+  const recorded = change(runs, due, (run) => ({ ...run, steps, is_over }));
+  return is_over
+    ? recorded.map((run) => (Date.parse(run.due_at) < due.getTime() ? endLeft(run) : run))
+    : recorded;
 }
+
+const endLeft = (run: ScheduledRun): ScheduledRun =>
+  run.is_over
+    ? run
+    : { ...run, outcome: run.outcome === 'running' ? 'interrupted' : run.outcome, is_over: true };
 
 function change(
   runs: readonly ScheduledRun[],

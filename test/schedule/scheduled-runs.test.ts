@@ -155,6 +155,16 @@ describe('missed runs', () => {
     expect(world.attempts.map(({ lists }) => lists)).toEqual([5, 3]);
     expect(world.state().scheduled_runs).toMatchObject([{ outcome: 'complete', attempts: 2, is_over: true }]);
   });
+
+  test('because the process died are on record as interrupted when a later run has reported them', async () => {
+    const world = startWorld(8);
+    world.trouble(7 * 60_000, { kind: 'killed', downMs: HOURS(24) });
+    await world.live(HOURS(27));
+    expect(world.state().scheduled_runs).toMatchObject([
+      { outcome: 'complete', attempts: 1, is_over: true },
+      { outcome: 'interrupted', attempts: 1, is_over: true },
+    ]);
+  });
 });
 
 describe('an incomplete scheduled run', () => {
