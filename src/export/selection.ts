@@ -1,9 +1,10 @@
 import type { Mirror } from '../db/open-mirror.ts';
 import { MirrorError } from '../errors/mirror-error.ts';
 import { SITE } from './citation.ts';
+import { hasShape, isListOf, isText } from './delta/shape.ts';
 import { type Export, listChosen } from './manifest.ts';
 import { findStart, readMirrorId, type ExportedRun } from './run.ts';
-import type { Table } from './table.ts';
+import { TABLE_NAMES, type Table } from './table.ts';
 import { HINT_AT_OTHER, type Replaced } from './target.ts';
 
 /*
@@ -47,10 +48,23 @@ const KEYS = ['raw', 'without_texts', 'filters', 'chosen_tables', 'source'] as c
 >[];
 
 /** A manifest as it was read: by an earlier version it does not say everything. */
-export type ReadSelection = Readonly<Partial<Record<keyof Selection, unknown>>>;
+export type ReadSelection = Readonly<Partial<Record<keyof Selection | 'tables' | 'left_out', unknown>>>;
+
+/** The tables that were asked for. Earlier versions named only those that an export has, and those that the mirror did not. */
+function readChosen({ chosen_tables: chosen, tables, left_out: leftOut }: ReadSelection): unknown {
+  if (chosen !== undefined || !isMap(tables)) return chosen;
+  return listChosen(
+    TABLE_NAMES.filter((name) => Object.hasOwn(tables, name)),
+    isLeftOut(leftOut) ? (leftOut as Export['leftOut']) : [],
+  );
+}
+
+const isMap = (value: unknown): value is object => typeof value === 'object' && value !== null;
+const isLeftOut = isListOf(hasShape({ table: isText }));
 
 /** How a manifest differs from another, to follow the name of the place; null if not in anything that both say. */
-export function explainOther(there: ReadSelection, here: ReadSelection): string | null {
+export function explainOther(read: ReadSelection, here: ReadSelection): string | null {
+  const there: ReadSelection = { ...read, chosen_tables: readChosen(read) };
   const differs = (key: keyof Selection): boolean =>
     there[key] !== undefined &&
     here[key] !== undefined &&

@@ -128,8 +128,9 @@ export interface Earlier {
   readonly layout: string;
   readonly content: string;
   readonly own: Own;
-  /** The mirror, and whether it is with texts; null if an earlier version, which did not say it, published it. */
+  /** Null if an earlier version, which did not say it, published it. */
   readonly mirror: string | null;
+  /** Whether it has summaries and texts; null if it does not even name its columns. */
   readonly withTexts: boolean | null;
   /** The tables that are there. */
   readonly tables: readonly string[];
@@ -175,13 +176,14 @@ export async function findEarlier(
     `SELECT run_id::text AS run, layout, content, own, to_jsonb(p) ->> 'mirror' AS mirror, (to_jsonb(p) ->> 'with_texts')::boolean AS "withTexts"
      FROM ${inSchema(schema, PUBLICATION)} AS p`,
   );
+  const own = row?.own ?? { names: [], columns: [] };
   return {
     runId: Number(row?.run ?? 0),
     layout: row?.layout ?? '',
     content: row?.content ?? '',
-    own: row?.own ?? { names: [], columns: [] },
+    own,
     mirror: row?.mirror ?? null,
-    withTexts: row?.withTexts ?? null,
+    withTexts: row?.withTexts ?? (own.columns.length === 0 ? null : own.columns.includes('cases.summary')),
     tables,
   };
 }

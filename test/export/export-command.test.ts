@@ -16,7 +16,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { findCase } from '../../src/db/read-case.ts';
 import { openMirrorReadOnly } from '../../src/db/open-mirror.ts';
 import { TABLE_NAMES } from '../../src/export/table.ts';
-import { openPlace } from '../../src/export/target.ts';
+import { hashFile, openPlace } from '../../src/export/target.ts';
 import { MirrorError } from '../../src/errors/mirror-error.ts';
 import { FORMAT_NAMES } from '../../src/export/formats/format.ts';
 import { spawnCli } from '../support/command-line.ts';
@@ -277,9 +277,31 @@ describe('the folder', () => {
       expect(readEverything()).toEqual(before);
       for (const words of [toFolder, toRelease, toBucket()])
         expect([words, await refusal(words)]).toEqual([words, '']);
+      await asEarlierVersion(join(harness.folder, 'out'));
+      expect(await refusal(['export', 'out'])).toMatch(
+        /chosen_tables \["cases","documents"\] instead of "all"/,
+      );
+      await asEarlierVersion(join(harness.folder, 'cited'));
+      for (const words of [toFolder, toRelease]) expect([words, await refusal(words)]).toEqual([words, '']);
     } finally {
       server.close();
       for (const name of Object.keys(env)) Reflect.deleteProperty(process.env, name);
+    }
+
+    /** Earlier versions named neither the mirror nor the tables that were asked for. */
+    async function asEarlierVersion(folder: string): Promise<void> {
+      const [manifest, sums] = ['manifest.json', 'SHA256SUMS'].map((name) => join(folder, name)) as [
+        string,
+        string,
+      ];
+      const {
+        mirror: _,
+        chosen_tables: __,
+        ...rest
+      } = readManifest(folder) as unknown as Record<string, unknown>;
+      const before = await hashFile(manifest);
+      writeFileSync(manifest, `${JSON.stringify(rest, null, 2)}\n`);
+      writeFileSync(sums, readFileSync(sums, 'utf8').replace(before, await hashFile(manifest)));
     }
 
     async function refusal(words: readonly string[]): Promise<string> {

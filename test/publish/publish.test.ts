@@ -308,10 +308,14 @@ const ALL = toTables({ isRaw: false, withoutTexts: false });
       ...refused,
       message: 'The schema choice has a publication of another mirror.',
     });
-    // An earlier version did not say it, and its tables look otherwise.
+    // An earlier version named neither the mirror nor the choice, and its tables look otherwise. Its columns tell the choice.
     await server.query(
       `ALTER TABLE choice.mirror_publication DROP COLUMN mirror, DROP COLUMN with_texts; UPDATE choice.mirror_publication SET layout = 'earlier'`,
     );
+    await expect(publishTo(server.url(), 'choice', other, { withoutTexts: true })).rejects.toMatchObject({
+      ...refused,
+      message: 'The schema choice has a publication with texts, not without texts.',
+    });
     expect((await publishTo(server.url(), 'choice', other)).merged).toBe(null);
   });
 
