@@ -128,6 +128,13 @@ test.each([
   ['10.0.0.1:8080', ['a.example.org'], false],
   ['[fd00::1]', ['a.example.org'], false],
   ['localhost:5432', ['a.example.org'], false],
+  ['localhost.:5432', ['a.example.org'], false],
+  ['db.localhost', ['127.0.0.1:8080'], false],
+  ['nas', ['a.example.org'], false],
+  ['router.lan:8443', ['a.example.org'], false],
+  ['printer.local.', ['a.example.org'], false],
+  ['metadata.google.internal', ['a.example.org'], false],
+  ['local.example.org.', ['a.example.org'], true],
   ['localhost:8080', ['127.0.0.1:8080'], true],
 ])(
   'a document or a redirect that names %s (known: %j) makes it a suggestion: %s',

@@ -35,13 +35,18 @@ const MAX_HOSTS = 5;
 
 const LOOPBACK = /^(?:localhost|127(?:\.\d+){3}|\[::1\])(?::\d+)?$/;
 const IP_ADDRESS = /^(?:\[|\d+(?:\.\d+){3}(?::|$))/;
+/** Names that the public DNS does not have: of one label, or below a domain that is reserved or usual for private networks. */
+const PRIVATE_NAME =
+  /^(?:[^.]+|.+\.(?:localhost|local|localdomain|internal|intranet|private|lan|home|corp|home\.arpa))\.?(?::\d+)?$/i;
 
 /**
- * A number says nothing of whose host it is, and may be one of the network of the user, to which nobody else can send a request. This
- * machine is suggested only where files come from it already, as in practice.
+ * A number or a private name says nothing of whose host it is, and may be one of the network of the user, to which nobody else can send
+ * a request. This machine is suggested only where files come from it already, as in practice.
  */
 const isSuggested = (host: string, knownHosts: readonly string[]): boolean =>
-  LOOPBACK.test(host) ? knownHosts.some((known) => LOOPBACK.test(known)) : !IP_ADDRESS.test(host);
+  LOOPBACK.test(host)
+    ? knownHosts.some((known) => LOOPBACK.test(known))
+    : !IP_ADDRESS.test(host) && !PRIVATE_NAME.test(host);
 
 /**
  * The hosts that are not known, and how to go on. Empty if there is none. A document can name any host, so only those that
