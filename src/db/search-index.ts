@@ -44,7 +44,19 @@ export function dropSearchIndexes(
 ): void {
   for (const index of indexes) {
     for (const { name } of listTriggers(index)) sqlite.exec(`DROP TRIGGER IF EXISTS main.${name}`);
-    sqlite.exec(`DROP TABLE IF EXISTS main.${index.name}`);
+    dropIndex(sqlite, index);
+  }
+}
+
+function dropIndex(sqlite: Database.Database, { name }: IndexedTable): void {
+  const drop = `DROP TABLE IF EXISTS main.${name}`;
+  try {
+    sqlite.exec(drop);
+  } catch (thrown) {
+    // SQLite drops no index whose version it cannot read. Only a connection in unsafe mode can write it.
+    if (!isSqliteError(thrown) || thrown.code !== 'SQLITE_ERROR') throw thrown;
+    sqlite.exec(`CREATE TABLE IF NOT EXISTS main.${name}_config (k PRIMARY KEY, v) WITHOUT ROWID;
+      REPLACE INTO main.${name}_config VALUES ('version', 4); ${drop}`);
   }
 }
 

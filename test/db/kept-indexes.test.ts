@@ -169,11 +169,14 @@ describe('an upgrade from before more parts of an index could stand', () => {
       "UPDATE cases_fts_config SET v = 8 WHERE k = 'automerge'",
     ],
     ['is of a format that SQLite does not know', "UPDATE cases_fts_config SET v = 9 WHERE k = 'version'"],
+    ['has lost its options', 'DELETE FROM cases_fts_config'],
+    ['has lost the table of its options', 'DROP TABLE cases_fts_config'],
     ['has lost its list of parts', 'DELETE FROM cases_fts_data WHERE id = 10'],
   ])('builds an index that %s anew', (_, damage) => {
     const mirror = openMirrorOfParts();
     takeOption(mirror);
-    mirror.sqlite.exec(damage);
+    // A new connection has not read the options before.
+    mirror.sqlite.exec(`${damage}; PRAGMA writable_schema = RESET`);
     upgrade(mirror, 'CREATE TABLE notes (id integer)');
     expect([...checkSearchIndexes(mirror)]).toEqual([]);
     expect(find(mirror, 'cases', 'quagga')).toBe(3);
