@@ -171,6 +171,13 @@ function toIncomplete(mirror: Mirror, { id }: RunRow, lacking: string, isNewest:
 export const findStart = ({ sqlite }: Mirror, runId: number): string | undefined =>
   sqlite.prepare<[number], string>('SELECT started_at FROM main.sync_runs WHERE id = ?').pluck().get(runId);
 
+/** When a run of a mirror ended, or began if it died, as in {@link ExportedRun}; undefined if it has no such run. */
+export const findEnd = ({ sqlite }: Mirror, runId: number): string | undefined =>
+  sqlite
+    .prepare<[number], string>('SELECT coalesce(ended_at, started_at) FROM main.sync_runs WHERE id = ?')
+    .pluck()
+    .get(runId);
+
 /** The id that a mirror and all its copies share. */
 export function readMirrorId({ sqlite, path }: Mirror): string {
   const id = sqlite.prepare<[], string>('SELECT mirror_id FROM main.mirror_identity').pluck().get();

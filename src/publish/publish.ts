@@ -1,7 +1,7 @@
 import type { Mirror } from '../db/open-mirror.ts';
 import { refuseRedactedMeanwhile } from '../db/state.ts';
 import { MirrorError } from '../errors/mirror-error.ts';
-import { type Coverage, type ExportedRun, findCoverage, readMirrorId } from '../export/run.ts';
+import { type Coverage, type ExportedRun, findCoverage, findEnd, readMirrorId } from '../export/run.ts';
 import { TABLE_NAMES, type Table } from '../export/table.ts';
 import { chooseCases, readRun, toTables } from '../export/select.ts';
 import { PACKAGE } from '../lib/package-info.ts';
@@ -117,7 +117,12 @@ export async function publishMirror(mirror: Mirror, request: PublishRequest): Pr
     await takeLock(session, schema, request);
     const earlier = await findEarlier(session, schema, [...TABLE_NAMES, PUBLICATION, PARTS]);
     if (earlier !== null && !request.isFull)
-      refuseOther(schema, earlier, { mirror: readMirrorId(mirror), withTexts: !request.withoutTexts });
+      refuseOther(schema, earlier, {
+        mirror: readMirrorId(mirror),
+        withTexts: !request.withoutTexts,
+        runId: run.id,
+        findEnd: (runId) => findEnd(mirror, runId),
+      });
     const isUpdate = await canUpdate(session, request, tables, earlier);
     if (earlier !== null && !isUpdate) await refuseDependents(session, schema, earlier);
     const isTemporary = await makeBeside(session, schema);

@@ -125,6 +125,8 @@ export async function withLocks<Result>(
 /** What an earlier publish left in a schema. */
 export interface Earlier {
   readonly runId: number;
+  /** When that run ended, in milliseconds since 1970. */
+  readonly runEndedMs: number;
   readonly layout: string;
   readonly content: string;
   readonly own: Own;
@@ -171,14 +173,18 @@ export async function findEarlier(
       },
     );
   const [row] = await session.query<
-    { run: string; layout: string; content: string; own: Own } & Pick<Earlier, 'mirror' | 'withTexts'>
+    { run: string; ended: string; layout: string; content: string; own: Own } & Pick<
+      Earlier,
+      'mirror' | 'withTexts'
+    >
   >(
-    `SELECT run_id::text AS run, layout, content, own, to_jsonb(p) ->> 'mirror' AS mirror, (to_jsonb(p) ->> 'with_texts')::boolean AS "withTexts"
+    `SELECT run_id::text AS run, round(extract(epoch FROM run_ended_at) * 1000)::text AS ended, layout, content, own, to_jsonb(p) ->> 'mirror' AS mirror, (to_jsonb(p) ->> 'with_texts')::boolean AS "withTexts"
      FROM ${inSchema(schema, PUBLICATION)} AS p`,
   );
   const own = row?.own ?? { names: [], columns: [] };
   return {
     runId: Number(row?.run ?? 0),
+    runEndedMs: Number(row?.ended ?? NaN),
     layout: row?.layout ?? '',
     content: row?.content ?? '',
     own,
@@ -191,16 +197,27 @@ export async function findEarlier(
 /** Fails with PUBLISH_REFUSED if a schema has the publication of another mirror, or one with texts where none are wanted, or the reverse. */
 export function refuseOther(
   schema: string,
-  there: Pick<Earlier, 'mirror' | 'withTexts'>,
-  here: { readonly mirror: string; readonly withTexts: boolean },
+  there: Pick<Earlier, 'mirror' | 'withTexts' | 'runId' | 'runEndedMs'>,
+  here: {
+    readonly mirror: string;
+    readonly withTexts: boolean;
+    readonly runId: number;
+    /** When a run of the mirror ended; undefined if it has no such run. */
+    readonly findEnd: (runId: number) => string | undefined;
+  },
 ): void {
   const toWords = (withTexts: boolean): string => (withTexts ? 'with texts' : 'without texts');
+  // Later runs that a restored mirror does not know do not count.
+  const isLater =
+    there.runId > here.runId && Date.parse(here.findEnd(there.runId) ?? '') === there.runEndedMs;
   const why =
     there.mirror !== null && there.mirror !== here.mirror
       ? 'of another mirror'
       : there.withTexts !== null && there.withTexts !== here.withTexts
         ? `${toWords(there.withTexts)}, not ${toWords(here.withTexts)}`
-        : null;
+        : isLater
+          ? `of the state after run ${there.runId}, which that after run ${here.runId} would replace`
+          : null;
   if (why === null) return;
   throw new MirrorError('PUBLISH_REFUSED', `The schema ${schema} has a publication ${why}.`, {
     hint: 'Nothing was changed. Name another schema with --publish-schema, or replace this publication with `clearinghouse-mirror publish --full`.',

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { recordedCases } from '../../fake-api/collection/recorded-cases.ts';
 import { closing, openSqlite } from '../../src/db/engine.ts';
 import { openMirrorReadOnly } from '../../src/db/open-mirror.ts';
+import { chooseRun } from '../../src/export/run.ts';
 import { toTables } from '../../src/export/select.ts';
 import { spawnCli, runCli } from '../support/command-line.ts';
 import { makeFullMirror } from '../support/full-mirror.ts';
@@ -280,7 +281,7 @@ const ALL = toTables({ isRaw: false, withoutTexts: false });
   });
 
   test('has other tables when others are wanted, without those of the choice before', async () => {
-    const { database } = await startStory();
+    const { database, sync } = await startStory();
     await publishTo(server.url(), 'choice', database);
     const columns = `SELECT count(*)::int FROM information_schema.columns WHERE table_schema = 'choice' AND (table_name = 'document_texts' OR column_name LIKE 'summary%')`;
     const all = await one(columns);
@@ -300,6 +301,18 @@ const ALL = toTables({ isRaw: false, withoutTexts: false });
     await expect(publishTo(server.url(), 'choice', database)).rejects.toMatchObject(refused);
     expect((await publishTo(server.url(), 'choice', database, { isFull: true })).merged).toBe(null);
     expect(await one(columns)).toBe(all);
+    const run = closing(openMirrorReadOnly(database), (mirror) => chooseRun(mirror, null, false));
+    await sync();
+    expect((await publishTo(server.url(), 'choice', database)).run.id).toBe(run.id + 1);
+    await expect(publishTo(server.url(), 'choice', database, { run })).rejects.toMatchObject({
+      ...refused,
+      message: `The schema choice has a publication of the state after run ${run.id + 1}, which that after run ${run.id} would replace.`,
+    });
+    // A restored mirror does not know that run, but another of the same number.
+    closing(openSqlite(database), (sqlite) =>
+      sqlite.exec(`UPDATE sync_runs SET ended_at = '2031-01-01T00:00:00.000Z' WHERE id = ${run.id + 1}`),
+    );
+    expect((await publishTo(server.url(), 'choice', database, { run })).run.id).toBe(run.id);
     const other = await makeFullMirror();
     closing(openSqlite(other), (sqlite) =>
       sqlite.exec(`UPDATE mirror_identity SET mirror_id = '${'0'.repeat(32)}'`),

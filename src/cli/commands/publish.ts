@@ -20,7 +20,7 @@ export function defineOptions(command: Command): Command {
   command
     .option(
       '--full',
-      'replace all tables, even if an update would do, or if they are of another mirror or choice of texts',
+      'replace all tables, even if an update would do, or if they are of another mirror, a later run or another choice of texts',
     )
     .option('--allow-partial', 'publish the newest run even if it is not complete')
     .option('--json', 'print JSON');
