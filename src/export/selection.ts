@@ -1,5 +1,6 @@
 import type { Mirror } from '../db/open-mirror.ts';
 import { MirrorError } from '../errors/mirror-error.ts';
+import { quoteWord } from '../lib/command-line.ts';
 import { SITE } from './citation.ts';
 import { hasShape, isListOf, isText } from './delta/shape.ts';
 import { type Export, listChosen } from './manifest.ts';
@@ -47,6 +48,25 @@ const KEYS = ['raw', 'without_texts', 'filters', 'chosen_tables', 'source'] as c
   'mirror'
 >[];
 
+const nameFlag =
+  (flag: string) =>
+  (value: unknown): string =>
+    value === true ? flag : `no ${flag}`;
+
+/** How a message names a part of a selection: as it is typed. A manifest may hold anything. */
+const NAMES: Readonly<Record<(typeof KEYS)[number], (value: unknown) => string>> = {
+  raw: nameFlag('--raw'),
+  without_texts: nameFlag('--without-texts'),
+  filters: (value) => {
+    const flags = Object.entries(value ?? {}).flatMap(([name, values]) =>
+      [values as unknown].flat().map((one) => `--${name} ${quoteWord(String(one))}`),
+    );
+    return flags.length === 0 ? 'no filter' : flags.join(' ');
+  },
+  chosen_tables: (value) => (Array.isArray(value) ? `--tables ${value.join(',')}` : 'all tables'),
+  source: (value) => `data of ${String(value)}`,
+};
+
 /** A manifest as it was read: by an earlier version it does not say everything. */
 export type ReadSelection = Readonly<Partial<Record<keyof Selection | 'tables' | 'left_out', unknown>>>;
 
@@ -70,7 +90,7 @@ export function explainOther(read: ReadSelection, here: ReadSelection): string |
     here[key] !== undefined &&
     JSON.stringify(there[key]) !== JSON.stringify(here[key]);
   const different = KEYS.filter(differs).map(
-    (key) => `${key} ${JSON.stringify(there[key])} instead of ${JSON.stringify(here[key])}`,
+    (key) => `${NAMES[key](there[key])} instead of ${NAMES[key](here[key])}`,
   );
   if (different.length > 0) return `has another selection: ${different.join(', ')}`;
   return differs('mirror') ? 'is of another mirror' : null;

@@ -13,6 +13,7 @@ import { basename, dirname, join, relative, sep } from 'node:path';
 import { listNamesIn } from '../db/leftovers.ts';
 import { type WriterLock, takeWriterLock } from '../db/lock.ts';
 import { MirrorError } from '../errors/mirror-error.ts';
+import { quoteWord } from '../lib/command-line.ts';
 import { describeKind, describeMissingFolder, toRealPath } from '../lib/files.ts';
 import { findForeignInTables } from './delta/foreign.ts';
 import { exchangeFolders, syncFile, syncFolder } from '../lib/replace-file.ts';
@@ -208,7 +209,7 @@ async function checkReplaceable(
   if (names.length === 0) return null;
   const earlier = readEarlier(path);
   if (earlier?.kind !== toManifestKind(kind))
-    throw refuse(named, `is not empty and not ${WITH_ARTICLE[kind]}`, hintAtOther(earlier?.kind));
+    throw refuse(named, `is not empty and not ${WITH_ARTICLE[kind]}`, hintAtOther(earlier?.kind, path));
   const isDelta = kind === 'delta';
   const foreign = isDelta ? findForeignInTables(path) : findForeign(path, earlier);
   const other = foreign === null ? explainOther(earlier.manifest) : null;
@@ -225,19 +226,19 @@ const WITH_ARTICLE = {
 } as const satisfies Record<FolderKind, string>;
 
 const COMMANDS = {
-  export: 'export',
-  release: 'release',
-  delta: 'export --format delta',
-} as const satisfies Record<FolderKind, string>;
+  export: (path) => `export ${path}`,
+  release: (path) => `release ${path}`,
+  delta: (path) => `export ${path} --format delta`,
+} as const satisfies Record<FolderKind, (path: string) => string>;
 
 const KINDS: ReadonlySet<unknown> = new Set((Object.keys(COMMANDS) as FolderKind[]).map(toManifestKind));
 
 /** Names the command that replaces a folder of the other kind. */
-function hintAtOther(kind: unknown): string | undefined {
+function hintAtOther(kind: unknown, path: string): string | undefined {
   const other = (Object.keys(WITH_ARTICLE) as FolderKind[]).find((one) => toManifestKind(one) === kind);
   return other === undefined
     ? undefined
-    : `It is ${WITH_ARTICLE[other]}: \`clearinghouse-mirror ${COMMANDS[other]}\` ${other === 'delta' ? 'adds to it' : 'replaces it'}. Or name another folder.`;
+    : `It is ${WITH_ARTICLE[other]}: \`clearinghouse-mirror ${COMMANDS[other](quoteWord(path))}\` ${other === 'delta' ? 'adds to it' : 'replaces it'}. Or name another folder.`;
 }
 
 /** Why a folder does not have the files that it had when it was written; null if it has them. */

@@ -215,9 +215,9 @@ describe('export --format delta', () => {
     expect(again.stdout).toContain('no table has a new version');
     for (const [args, message] of [
       [['--as-of', '2'], /after run \d already, and that after run 2 cannot follow/],
-      [['--without-texts'], /has another selection: without_texts false instead of true/],
-      [['--raw'], /has another selection: raw false instead of true/],
-      [['--tables', 'cases'], /has another selection: chosen_tables "all" instead of \["cases"\]/],
+      [['--without-texts'], /has another selection: no --without-texts instead of --without-texts/],
+      [['--raw'], /has another selection: no --raw instead of --raw/],
+      [['--tables', 'cases'], /has another selection: all tables instead of --tables cases/],
       [['--partition-by', 'case_id'], /always split/],
     ] as const) {
       const { exitCode, stderr } = await harness.run(['export', 'delta', '--format', 'delta', ...args]);
@@ -230,7 +230,7 @@ describe('export --format delta', () => {
     rmSync(join(folder, 'tables/notes.txt'));
     expect(readAll(folder)).toEqual(before);
     expect((await harness.run(['export', 'delta'])).stderr).toMatch(
-      /not an export.*export --format delta --database .*` adds to it/s,
+      /not an export.*`clearinghouse-mirror export \S+delta --format delta --database .*` adds to it/s,
     );
   });
 

@@ -252,19 +252,19 @@ describe('the folder', () => {
       ];
       const before = readEverything();
       for (const [words, why] of [
-        [[...toFolder, '--raw'], /out has another selection: raw false instead of true\./],
-        [toFolder.with(1, 'raw'), /raw has another selection: raw true instead of false\./],
-        [[...toFolder, '--without-texts'], /without_texts false instead of true/],
-        [[...toFolder, '--state', 'Borealia'], /filters {} instead of {"state":\["Borealia"\]}/],
-        [
-          ['export', 'out', '--tables', 'cases'],
-          /chosen_tables \["cases","documents"\] instead of \["cases"\]/,
-        ],
+        [[...toFolder, '--raw'], /out has another selection: no --raw instead of --raw\./],
+        [toFolder.with(1, 'raw'), /raw has another selection: --raw instead of no --raw\./],
+        [[...toFolder, '--without-texts'], /: no --without-texts instead of --without-texts\./],
+        [[...toFolder, '--state', 'Borealia'], /no filter instead of --state Borealia\./],
+        [['export', 'out', '--tables', 'cases'], /--tables cases,documents instead of --tables cases\./],
         [[...toFolder, '--as-of', '1'], /has the state after run 4, which that after run 1 would replace/],
-        [[...toRelease, '--without-texts'], /cited has another selection: without_texts/],
+        [[...toRelease, '--without-texts'], /cited has another selection: no --without-texts/],
         [[...toRelease, '--as-of', '1'], /cited has the state after run 4/],
-        [[...toBucket(), '--raw'], /The newest export below s3:\/\/research\/p\/ has another selection: raw/],
-        [[...toBucket(), '--without-texts'], /s3:\/\/research\/p\/ .*without_texts/],
+        [
+          [...toBucket(), '--raw'],
+          /The newest export below s3:\/\/research\/p\/ has another selection: no --raw/,
+        ],
+        [[...toBucket(), '--without-texts'], /s3:\/\/research\/p\/ .*no --without-texts/],
       ] as const)
         expect([words, await refusal(words)]).toEqual([words, expect.stringMatching(why)]);
       renameMirror('0'.repeat(32));
