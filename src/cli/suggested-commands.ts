@@ -28,6 +28,9 @@ export const SELECTING = {
   snapshots: [...OF_COPIES, 'nightly', 'doctor'],
 } satisfies Partial<Record<SettingName, readonly string[]>>;
 
+/** The commands that get the name of the program where a text has them with arguments, but without it. */
+const KNOWN: ReadonlySet<string> = new Set([...Object.values(SELECTING).flat(), 'demo', 'init', 'fake-api']);
+
 /**
  * Suggested commands begin as this one did, and name the same mirror: a setting that this command was given as a flag is
  * in no other place from which the next one could read it.
@@ -36,7 +39,12 @@ export function toAim(io: Pick<Io, 'env'>, flags: Flags): Aim {
   const program = ownCommand(io);
   return (text) =>
     rewriteSuggested(text, (command, rest, isNamed) =>
-      [isNamed ? `${program} ` : '', command, rest, renderSelecting(command, rest, flags)].join(''),
+      [
+        isNamed || KNOWN.has(command) ? `${program} ` : '',
+        command,
+        rest,
+        renderSelecting(command, rest, flags),
+      ].join(''),
     );
 }
 

@@ -54,7 +54,8 @@ interface Form {
   readonly explain: (name: string, refused: RefusedStatement) => Explanation;
 }
 
-const AS_COMMAND = 'Pass one statement in quotes, as in `query "SELECT count(*) FROM cases"`.';
+const AS_COMMAND =
+  'Pass one statement in quotes, as in `clearinghouse-mirror query "SELECT count(*) FROM cases"`.';
 
 const EXPLANATIONS: readonly Form[] = [
   {
@@ -98,7 +99,7 @@ const EXPLANATIONS: readonly Form[] = [
       if (/^\s*\./.test(refused.text))
         return {
           sentence: 'A command that begins with a dot belongs to the sqlite3 shell, and is not SQL.',
-          hint: '`query "SELECT name FROM sqlite_schema"` lists tables and views; docs/schema.md describes them.',
+          hint: '`clearinghouse-mirror query "SELECT name FROM sqlite_schema"` lists tables and views; docs/schema.md describes them.',
         };
       if (/^\s*\S+\.sql\s*$/i.test(refused.text))
         return {

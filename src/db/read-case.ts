@@ -36,7 +36,7 @@ export function toNotMirrored(
     'CASE_REJECTED',
     `The record of case ${caseId} that the API sent could not be read as a case, so it is rejected, and its list is partial: ${reason}.`,
     {
-      hint: `Its bytes are in the mirror: \`query "SELECT why, record FROM rejected_records WHERE case_id = ${caseId}"\`. A sync stores the case as soon as the API sends a valid record.`,
+      hint: `Its bytes are in the mirror: \`clearinghouse-mirror query "SELECT why, record FROM rejected_records WHERE case_id = ${caseId}"\`. A sync stores the case as soon as the API sends a valid record.`,
     },
   );
 }
@@ -55,7 +55,7 @@ function toRejectedUnderNoId(
     'CASE_REJECTED',
     `${path} has no case ${caseId}, but a record that names it and could not be read as a case: ${(why ?? '').replace(/\.$/, '')}.`,
     {
-      hint: `Its bytes are in the mirror: \`query "SELECT why, record FROM rejected_records WHERE fingerprint = '${fingerprint}'"\`. A sync stores the case as soon as the API sends a valid record.`,
+      hint: `Its bytes are in the mirror: \`clearinghouse-mirror query "SELECT why, record FROM rejected_records WHERE fingerprint = '${fingerprint}'"\`. A sync stores the case as soon as the API sends a valid record.`,
     },
   );
 }

@@ -78,7 +78,7 @@ export const ERRORS_OF_QUESTIONS = {
   DOCUMENT_NOT_MIRRORED: {
     exit: 'usage',
     description: 'The mirror has no document with this id.',
-    hint: 'Check the id: it is the number in the address of the document. `query "SELECT id, title FROM documents"` lists the documents that were read so far.',
+    hint: 'Check the id: it is the number in the address of the document. `clearinghouse-mirror query "SELECT id, title FROM documents"` lists the documents that were read so far.',
   },
   REDACTION_UNFINISHED: {
     exit: 'database',

@@ -163,7 +163,7 @@ function toUnknownValueError({ filter, value, known }: UnknownValue, path: strin
   const { table, column, what } = VALUE_FILTERS[filter];
   const all =
     known.length > MAX_LISTED
-      ? `\`query "SELECT DISTINCT ${column} FROM ${table} ORDER BY 1"\` lists the values.`
+      ? `\`clearinghouse-mirror query "SELECT DISTINCT ${column} FROM ${table} ORDER BY 1"\` lists the values.`
       : `It takes ${known.map((one) => JSON.stringify(one)).join(', ')}.`;
   return toUsage(
     `No case in ${path} has the ${what} ${JSON.stringify(value.slice(0, 100))}.`,

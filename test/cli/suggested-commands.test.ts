@@ -25,14 +25,14 @@ test('a suggested command names the mirror, the API and the snapshots of the com
   expect(
     aim('Run `clearinghouse-mirror doctor`, `sync` or `query "SELECT 1"`; `clearinghouse-mirror demo`.'),
   ).toBe(
-    "Run `clearinghouse-mirror doctor --database 'my mirror.db' --api-url http://127.0.0.1:1/`, `sync` or `query \"SELECT 1\" --database 'my mirror.db'`; `clearinghouse-mirror demo`.",
+    "Run `clearinghouse-mirror doctor --database 'my mirror.db' --api-url http://127.0.0.1:1/`, `sync` or `clearinghouse-mirror query \"SELECT 1\" --database 'my mirror.db'`; `clearinghouse-mirror demo`.",
   );
   expect(aim('`clearinghouse-mirror status --database x`, `clearinghouse-mirror case --help`')).toBe(
     '`clearinghouse-mirror status --database x`, `clearinghouse-mirror case --help`',
   );
-  expect(toAim({ env: { npm_command: 'exec' } }, {})('`clearinghouse-mirror sync`')).toBe(
-    '`npx clearinghouse-mirror sync`',
-  );
+  expect(
+    toAim({ env: { npm_command: 'exec' } }, {})('`clearinghouse-mirror sync`, `init --replace`, `set x`'),
+  ).toBe('`npx clearinghouse-mirror sync`, `npx clearinghouse-mirror init --replace`, `set x`');
 });
 
 test('so does the command that an upgrade names to go back to the older version', () => {
