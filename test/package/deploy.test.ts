@@ -114,12 +114,13 @@ describe('what is run on a schedule by the host', () => {
     chmodSync(bin, 0o755);
     const { fakeApi } = await startHarness({ source: smallCollection(5) });
     const script = CRON_LINE.split(' ').slice(6).join(' ').replace('/var/lib/clearinghouse-mirror', folder);
-    const mailed = async (token: string): Promise<string> => {
+    const mailed = async (token: string, schedule = '17 3 * * *'): Promise<string> => {
       const child = spawn('sh', ['-c', script], {
         env: {
           PATH: `${folder}:${String(process.env.PATH)}`,
           CLEARINGHOUSE_API_URL: fakeApi.url,
           CLEARINGHOUSE_API_TOKEN: token,
+          CLEARINGHOUSE_SCHEDULE: schedule,
           CLEARINGHOUSE_DELAY: '0',
           CLEARINGHOUSE_LINKED_BUDGET: '0',
           CLEARINGHOUSE_NIGHTLY_SNAPSHOT: 'no',
@@ -137,6 +138,10 @@ describe('what is run on a schedule by the host', () => {
     expect(failure).toContain('UNAUTHORIZED: The API did not accept the token');
     const log = readFileSync(join(folder, 'nightly.log'), 'utf8').trimEnd().split('\n');
     expect(log.filter((line) => typeof JSON.parse(line) !== 'object')).toEqual([]);
+    const refusal = await mailed(fakeApi.token, '99:99');
+    expect(refusal).toMatch(
+      /exit code 2\..*\nError: CLEARINGHOUSE_SCHEDULE "99:99" is .*\nHint: Give a time/,
+    );
     expect(CRON_LINE).not.toContain('%'); // cron ends the command there.
   });
 
