@@ -417,6 +417,25 @@ describe('a file on another host', () => {
     expect((await fetchFiles()).stdout).toContain('Files: 0 files, 100 on another host');
   });
 
+  test('ends its progress at what the budget allows, not at what is due', async () => {
+    const { database, env, runtime, host } = await start([11, 12, 13, 14].map((id) => ({ id })));
+    const written = gatherSettings({ database, fileHosts: new URL(host.url).host }, env, {});
+    const ends: number[] = [];
+    await runFilePass(
+      {
+        settings: { ...parseSettings(written), ...parseFileSettings(written) },
+        selection: ALL_DOCUMENTS,
+        budget: 2,
+        signal: new AbortController().signal,
+        onEvent: (event) => {
+          if (event.type === 'document-ended') ends.push(event.of);
+        },
+      },
+      runtime,
+    );
+    expect(ends).toEqual([2, 2]);
+  });
+
   test('is not requested either if a known host redirects there', async () => {
     const other = await startHost();
     const { json, states, asked, stored } = await start([{ id: 11 }], {

@@ -142,6 +142,7 @@ test.each([
     const [said] = renderRefusedHosts([{ host: name, documents: 1 }], known);
     expect(said).toContain(`1 file on ${name} (1)`);
     expect(said?.includes('--file-hosts "')).toBe(isSuggested);
+    expect(said).toContain('If you trust a host,');
   },
 );
 

@@ -66,7 +66,9 @@ export function renderRefusedHosts(refused: readonly RefusedHost[], knownHosts: 
   const first = named.find(({ host }) => isSuggested(host, knownHosts));
   const advice =
     first === undefined
-      ? ''
+      ? named.length === 0
+        ? ''
+        : ' If you trust a host, name it in --file-hosts of fetch-files, or in CLEARINGHOUSE_FILE_HOSTS.'
       : ` If you trust a host, run fetch-files with --file-hosts "${[...knownHosts, first.host].join(';')}", or set CLEARINGHOUSE_FILE_HOSTS.`;
   return [
     `Not requested, because --file-hosts does not name their host: ${renderPlural(total, 'file')} on ${where.join(' and ')}.${advice}`,

@@ -48,7 +48,7 @@ export type DownloadEvent<Plan> =
   | { readonly type: 'objects-broken'; readonly broken: readonly BrokenObject[] }
   /** Nothing was requested yet. */
   | { readonly type: 'planned'; readonly plan: Plan }
-  /** So many of the documents of this pass have failed since it began; one more was attempted. */
+  /** So many of the documents of this pass have failed since it began; one more was attempted, of those that the budget still allows. */
   | { readonly type: 'document-ended'; readonly failed: number; readonly of: number };
 
 /** What a pass asks of texts or of files. */
@@ -187,7 +187,7 @@ interface Pass<Kind extends DownloadKind, Plan, Answer extends { readonly outcom
 async function fetchDue<Kind extends DownloadKind, Plan, Answer extends { readonly outcome: string }>(
   pass: Pass<Kind, Plan, Answer>,
 ): Promise<Omit<DownloadReport<Kind>, 'passId' | 'startedAt'>> {
-  const { mirror, source, request, passId, now } = pass;
+  const { mirror, source, meter, request, passId, now } = pass;
   const { kind, client, outcomes } = source;
   const found = new Map(outcomes.map((outcome) => [outcome, 0]));
   const toFigures = (): DownloadFigures<Kind> => {
@@ -228,12 +228,15 @@ async function fetchDue<Kind extends DownloadKind, Plan, Answer extends { readon
   // Requests that do not count come on top of the budget, up to as many again.
   const limit = request.budget * (source.isFree === undefined ? 1 : 2);
   let of = 0;
+  let attempted = 0;
   const fetchListed = async (): Promise<Ending & { readonly held: number }> => {
     const due = source.listDue(Math.min(limit, Number.MAX_SAFE_INTEGER));
     of += due.length;
     return fetchEach(due, pass, (finding) => {
       record(finding);
-      request.onEvent({ type: 'document-ended', failed: found.get('failed') ?? 0, of });
+      const affordable = ++attempted + meter.left;
+      const failed = found.get('failed') ?? 0;
+      request.onEvent({ type: 'document-ended', failed, of: Math.min(of, affordable) });
     });
   };
   let listed = await fetchListed();
