@@ -164,7 +164,7 @@ function toUnknownValueError({ filter, value, known }: UnknownValue, path: strin
   const all =
     known.length > MAX_LISTED
       ? `\`clearinghouse-mirror query "SELECT DISTINCT ${column} FROM ${table} ORDER BY 1"\` lists the values.`
-      : `It takes ${known.map((one) => JSON.stringify(one)).join(', ')}.`;
+      : `It takes ${[...known.map((one) => JSON.stringify(one)), `'${NO_VALUE}'`].join(', ')}.`;
   return toUsage(
     `No case in ${path} has the ${what} ${JSON.stringify(value.slice(0, 100))}.`,
     [suggestNames(listClosest(value, known)), all].filter((part) => part !== null).join(' '),

@@ -29,10 +29,19 @@ export interface FilterValue {
 
 const MAX_VALUES = 3;
 
-/** The values of filters that have each word of a search, those of most cases first. */
+/** A word without the ending of a plural: "prison" means "Jails, Prisons, ..." too. */
+const toSingular = (word: string): string => word.replace(/(?<=\w{3})s$/, '');
+
+/** What a search is called in a list such as "Category: Value": the whole, or what follows the category. */
+const isNamed = (value: string, words: string): boolean =>
+  [value, value.slice(value.indexOf(': ') + 1)].some((one) => toWords(one).join(' ') === words);
+
+const toWords = (text: string): string[] => (text.toLowerCase().match(WORDS) ?? []).map(toSingular);
+
+/** The values of filters that have each word of a search: first those that are the search, then those of most cases. */
 function listFilterValues({ sqlite }: Mirror, { parsed }: SearchRequest): FilterValue[] {
   const terms = parsed?.terms.filter(({ isExcluded }) => !isExcluded) ?? [];
-  const words = terms.flatMap(({ text }) => text.toLowerCase().match(WORDS) ?? []);
+  const words = terms.flatMap(({ text }) => toWords(text));
   if (words.length === 0) return [];
   return VALUE_FILTER_NAMES.flatMap((filter) => {
     const { table, column } = VALUE_FILTERS[filter];
@@ -43,12 +52,16 @@ function listFilterValues({ sqlite }: Mirror, { parsed }: SearchRequest): Filter
       )
       .all()
       .filter(({ value }) => {
-        const found: readonly string[] = value.toLowerCase().match(WORDS) ?? [];
+        const found = toWords(value);
         return words.every((word) => found.includes(word));
       })
       .map((one) => ({ filter, ...one }));
   })
-    .sort((one, other) => other.cases - one.cases)
+    .sort(
+      (one, other) =>
+        Number(isNamed(other.value, words.join(' '))) - Number(isNamed(one.value, words.join(' '))) ||
+        other.cases - one.cases,
+    )
     .slice(0, MAX_VALUES);
 }
 

@@ -205,7 +205,7 @@ describe('search', () => {
       2,
       expect.stringContaining('Did you mean District of Fogs?'),
     ]);
-    expect((await run('motion', '--ongoing', 'Maybe')).stderr).toContain('"Yes"');
+    expect((await run('motion', '--ongoing', 'Maybe')).stderr).toMatch(/"Yes".*, '\(none\)'\./s);
   });
 
   test('names the filter of words that are only in its values, with a command that lists the cases', async () => {
@@ -215,6 +215,7 @@ describe('search', () => {
     expect(said).toContain('1 case has the issue "Solitary confinement".');
     expect(said).toContain("--issue 'Solitary confinement' is the filter.");
     expect(said).toMatch(/`clearinghouse-mirror query '.*' --database \S+`/);
+    expect((await run('confinements')).stdout).toContain('the issue "Solitary confinement"');
     expect((await run('--issue', 'Policing')).stderr).toContain('list the cases of filters alone');
   });
 
