@@ -188,7 +188,7 @@ export const postgresAddress: Parser<PublishAddress | null> = (written) => {
   const { from } = written;
   const text = written.text.trim();
   if (!/^postgres(?:ql)?:\/\/\S*$/i.test(text))
-    throw refuse(`${from} must be an address that begins with postgres://, without blanks.`);
+    throw refuse(`${from} must begin with postgres:// and have no blanks.`);
   return { text, from };
 };
 

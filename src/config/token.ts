@@ -79,7 +79,10 @@ function checkTrust(
   const isOfEnv = secret.place === '.env';
   if (isOfEnv && (path === undefined || isWithin(path, address.folder ?? process.cwd()))) return;
   const what = isOfEnv ? 'token from outside its folder' : 'token that is set elsewhere';
-  throw new MirrorError('ADDRESS_UNTRUSTED', `.env names the address ${url.origin}, which gets no ${what}.`);
+  throw new MirrorError(
+    'ADDRESS_UNTRUSTED',
+    `.env names the address ${url.origin}. A ${what} is not sent there.`,
+  );
 }
 
 function isWithin(path: string, folder: string): boolean {

@@ -14,6 +14,8 @@ export interface Candidate {
   readonly name: string | null;
   readonly court: string | null;
   readonly filing_date: string | null;
+  /** Of some cases only the year is known. */
+  readonly filing_year: number | null;
 }
 
 interface NumberRow {
@@ -137,7 +139,7 @@ function listByWords({ sqlite }: Mirror, text: string): Candidate[] {
 
 function listCandidates({ sqlite }: Pick<Mirror, 'sqlite'>, ids: readonly number[]): Candidate[] {
   const find = sqlite.prepare<[number], Candidate>(
-    'SELECT id, name, court, filing_date FROM cases WHERE id = ?',
+    'SELECT id, name, court, filing_date, nullif(filing_year, 0) AS filing_year FROM cases WHERE id = ?',
   );
   return ids.flatMap((id) => find.get(id) ?? []);
 }

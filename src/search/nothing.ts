@@ -45,10 +45,11 @@ function listFilterValues({ sqlite }: Mirror, { parsed }: SearchRequest): Filter
   if (words.length === 0) return [];
   return VALUE_FILTER_NAMES.flatMap((filter) => {
     const { table, column } = VALUE_FILTERS[filter];
-    const where = `${table === 'cases' ? 'id' : 'case_id'} IN (SELECT id FROM cases WHERE mirror_departed_run_id IS NULL)`;
+    const id = table === 'cases' ? 'id' : 'case_id';
+    const where = `${id} IN (SELECT id FROM cases WHERE mirror_departed_run_id IS NULL)`;
     return sqlite
       .prepare<[], Omit<FilterValue, 'filter'>>(
-        `SELECT ${column} AS value, count(*) AS cases FROM ${table} WHERE ${where} AND ${column} <> '' GROUP BY 1`,
+        `SELECT ${column} AS value, count(DISTINCT ${id}) AS cases FROM ${table} WHERE ${where} AND ${column} <> '' GROUP BY 1`,
       )
       .all()
       .filter(({ value }) => {

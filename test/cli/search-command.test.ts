@@ -16,7 +16,7 @@ const QUILL = makeCase({
   state: 'Maine',
   case_ongoing: 'Yes',
   filing_date: '2015-06-01',
-  issues: ['Solitary confinement'],
+  issues: ['Solitary confinement', 'Solitary confinement', 'Confinement'],
   summary:
     '<p>Guards used restraint chairs. The <b>injunction</b> was granted. \u0002\u0003\u0002<script>alert(1)</script></p>',
   main_docket: makeDocket({
@@ -35,7 +35,7 @@ const ALDER = makeCase({
   state: 'Iowa',
   case_ongoing: 'No',
   filing_date: '2001-06-01',
-  issues: ['Policing'],
+  issues: ['Policing', 'Confinement'],
   summary: 'The William Bank policy.',
   main_docket: makeDocket({
     docket_number_manual: '05-777',
@@ -50,6 +50,7 @@ const GONE = makeCase({
   id: 3,
   name: 'Zebra v. Warden',
   case_ongoing: 'No',
+  issues: ['Solitary confinement', 'Confinement'],
   summary: 'injunction quagga',
   main_docket: makeDocket({
     docket_number_manual: '01-1',
@@ -210,12 +211,15 @@ describe('search', () => {
 
   test('names the filter of words that are only in its values, with a command that lists the cases', async () => {
     const { run } = await start();
+    // A list can have a value twice, and a case that has left the site is not counted.
     const { stdout } = await run('confinement', 'solitary');
     const said = stdout.replaceAll(/\s+/g, ' ');
     expect(said).toContain('1 case has the issue "Solitary confinement".');
     expect(said).toContain("--issue 'Solitary confinement' is the filter.");
     expect(said).toMatch(/`clearinghouse-mirror query '.*' --database \S+`/);
     expect((await run('confinements')).stdout).toContain('the issue "Solitary confinement"');
+    const counts = (await run('confinement')).stdout.match(/\d cases? (?:has|have) the issue/g);
+    expect(counts).toEqual(['2 cases have the issue', '1 case has the issue']);
     expect((await run('--issue', 'Policing')).stderr).toContain('list the cases of filters alone');
   });
 

@@ -260,7 +260,8 @@ describe('status', () => {
         `INSERT INTO linked_passes (run_id, outcome, started_at, process_id) VALUES (1, 'running', '2030-01-15T03:20:00.000Z', 7);
          INSERT INTO text_passes (outcome, started_at, process_id) VALUES ('running', '2030-01-15T03:21:00.000Z', 7);
          INSERT INTO file_passes (outcome, started_at, process_id) VALUES ('running', '2030-01-15T03:22:00.000Z', 7);
-         UPDATE sync_runs SET outcome = 'running', ended_at = NULL`,
+         UPDATE sync_runs SET outcome = 'running', ended_at = NULL;
+         UPDATE list_syncs SET outcome = 'running' WHERE list_id = (SELECT max(list_id) FROM list_syncs)`,
       ),
     );
     const findOutcomes = async () => {
@@ -281,6 +282,9 @@ describe('status', () => {
       expect(body).toContain('<span class="outcome bad">died</span>');
       expect(body).not.toMatch(/going on\./);
     }
+    expect((await site.get('/runs/1')).body).toContain('<span class="outcome bad">interrupted</span>');
+    const report = await runCli(['report', '--run', '1', '--markdown', '--database', database]);
+    expect(report.stdout).toMatch(/\| died +\|/);
     const changes = await runCli(['changes', '--since', '2029-01-01', '--database', database]);
     expect(changes.stdout).toContain('Run 1 died: see');
     const metrics = join(tempFolder(), 'clearinghouse.prom');

@@ -52,6 +52,9 @@ test('so does the command that an upgrade names to go back to the older version'
 });
 
 test('so do the commands on the pages of `browse`, and the hint of an error', async () => {
+  expect(aimCode('<code>clearinghouse-mirror query &quot;SELECT &#39;&amp;&#39;&quot;</code>', aim)).toBe(
+    '<code>clearinghouse-mirror query &quot;SELECT &#39;&amp;&#39;&quot; --database &#39;my mirror.db&#39;</code>',
+  );
   expect(aimCode('<p><code>clearinghouse-mirror cite 7 --format ris</code>, <code>x</code></p>', aim)).toBe(
     '<p><code>clearinghouse-mirror cite 7 --format ris --database &#39;my mirror.db&#39;</code>, <code>x</code></p>',
   );

@@ -16,7 +16,7 @@ import { renderBroken } from '../text/errors.ts';
 import { toJsonLine } from '../text/words.ts';
 import { addSettings, readWrittenSettings, type Flags } from '../options.ts';
 import { toPlaceText } from '../../lib/command-line.ts';
-import { renderPlural } from '../../lib/layout.ts';
+import { renderCount, renderPlural } from '../../lib/layout.ts';
 
 export function defineOptions(command: Command): Command {
   return addSettings(
@@ -90,20 +90,20 @@ function renderFiles(database: string): string {
       ? ''
       : there === 0
         ? ' Put the folder of the files there; if they are lost, `status` names the command that requests them again.'
-        : ` The next fetch-files requests the other ${missing} again.`;
-  return `Of the ${renderPlural(hashes.length, 'file')} of documents that it names, ${toPlaceText(folder)} has ${there}.${rest}\n`;
+        : ` The next fetch-files requests the other ${renderCount(missing)} again.`;
+  return `Of the ${renderPlural(hashes.length, 'file')} of documents that it names, ${toPlaceText(folder)} has ${renderCount(there)}.${rest}\n`;
 }
 
 function render(snapshot: string, database: string, said: ContentCount, done: Restoration | null): string {
   const { cases, lastRun } = done ?? said;
   const content = `${toPlaceText(snapshot)}: ${renderPlural(cases, 'case')}, up to run ${lastRun ?? 'none'}`;
   if (done === null)
-    return `Would put in the place of ${toPlaceText(database)}\n  ${content}.\nNothing was done. To do it, add --yes.\n`;
-  const lines = [`In the place of ${toPlaceText(done.database)} is now`, `  ${content}.`];
-  if (done.replaced !== null) lines.push(`What was there is ${toPlaceText(done.replaced)}.`);
+    return `This would replace ${toPlaceText(database)} with\n  ${content}.\nNothing was done. To do it, add --yes.\n`;
+  const lines = [`Replaced ${toPlaceText(done.database)} with`, `  ${content}.`];
+  if (done.replaced !== null) lines.push(`The mirror that was there is now ${toPlaceText(done.replaced)}.`);
   if (done.isPastUnknown)
     lines.push(
-      'It could not be read whole: where the mirror was exported since the snapshot, and what was redacted since, is not known.',
+      'That mirror cannot be read completely, so exports and redactions since the snapshot are not known.',
     );
   if (done.redactedCases.length > 0)
     lines.push(

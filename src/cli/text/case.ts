@@ -29,11 +29,11 @@ export function renderCandidates(
     ],
     found
       .slice(0, MAX_SHOWN)
-      .map(({ id, name, court, filing_date }) => [
+      .map(({ id, name, court, filing_date, filing_year }) => [
         String(id),
         toCaseName(name),
         court ?? '',
-        filing_date?.slice(0, 10) ?? '',
+        filing_date?.slice(0, 10) || String(filing_year ?? ''),
       ]),
     width,
   );

@@ -25,7 +25,7 @@ function renderPlaces(rows: readonly ExportRow[], aim: Aim): string[] {
 
 /** Only this program writes the record, so somebody must tell it what was removed elsewhere. A place in a bucket can have spaces. */
 const REMOVED_HINT =
-  "A new export to the same folder takes the old one off the record, one of Delta tables only with --forget. What you removed yourself, as in a bucket: `clearinghouse-mirror redact --removed 'PLACE'`. A bucket with versioning keeps earlier versions of objects that were removed or replaced: delete those versions first.";
+  "A new export to the same folder replaces the record of the old one. For Delta tables, it does so only with --forget. If you removed an export yourself, for example from a bucket, run `clearinghouse-mirror redact --removed 'PLACE'`. A bucket with versioning keeps earlier versions of objects that were removed or replaced: delete those versions first.";
 
 /** For `status`: the places that may have what was redacted since. Empty if none of them is there. */
 export function renderOutdatedPlaces(rows: readonly ExportRow[], aim: Aim, width: number): string {

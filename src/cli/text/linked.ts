@@ -112,7 +112,7 @@ export function renderLinkedState(
 }
 
 const ANSWERS = {
-  not_offered: 'not offered',
+  not_offered: 'the API does not offer one, so the documents are read case by case',
   without_case: 'offered, but it does not name the case of a document, so it is not used',
   wrong_case: 'offered, but it contradicts the lists of the cases, so it is not used',
   unconfirmed: 'offered, but too few of its documents are known to tell whether it names their cases',

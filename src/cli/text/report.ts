@@ -27,7 +27,7 @@ export function renderCoverage(coverage: Omit<CoverageReport, 'error'> | null): 
   const lacking = all - mirrored;
   const held =
     lacking === 0
-      ? 'The mirror holds as many.'
+      ? 'The mirror holds all of them.'
       : lacking > 0
         ? `The mirror is missing ${renderCount(lacking)} of them.`
         : `The mirror holds ${renderCount(-lacking)} more, which a later run will look up.`;

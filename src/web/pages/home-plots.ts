@@ -47,7 +47,7 @@ export function renderCasesByYear(copy: Database.Database, now: Date): Html {
     text: `From ${first} to ${last}, by whether they are ongoing.${
       elsewhere === 0
         ? ''
-        : ` Only the table has ${renderPlural(elsewhere, 'case')} of other years or of no known year.`
+        : ` ${renderPlural(elsewhere, 'case')} of other or unknown years ${elsewhere === 1 ? 'is' : 'are'} in the table only.`
     }`,
     names: years.map(String),
     ticks: years.map((year) => (year % 10 === 0 ? String(year) : null)),

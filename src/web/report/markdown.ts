@@ -53,7 +53,7 @@ export function renderReportMarkdown(facts: ReportFacts, changes: GatheredChange
     ['What changed, case by case', renderTold(changes.changed, 'changed case', period, changes.unnamed)],
     ['New cases', changes.appeared.total === 0 ? null : renderTold(changes.appeared, 'new case', period)],
     [
-      `Ongoing cases that have been silent longest, until ${last.started_at.slice(0, 10)}`,
+      `Ongoing cases that have been silent longest, as of ${last.started_at.slice(0, 10)}`,
       renderSilent(facts),
     ],
     [
