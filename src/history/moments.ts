@@ -62,7 +62,7 @@ function parseRun(words: string, text: string, { now }: AsOfClock): AsOf | null 
     throw new MirrorError('USAGE', `${JSON.stringify(text)} can be a year or a run.`, {
       hint:
         runId > now.getUTCFullYear()
-          ? `For the run, give "run ${digits}". A year must be in the past.`
+          ? `Give a time in the past, or "run ${digits}" for the run.`
           : `Give a month (${digits}-12) or a day (${digits}-12-31) of the year, or "run ${digits}".`,
     });
   if (runId < 1 || !Number.isSafeInteger(runId)) fail(text, 'is no number of a run');

@@ -181,7 +181,7 @@ describe('restore', () => {
     const { exitCode, stdout } = await restore();
     expect([exitCode, stdout]).toEqual([
       0,
-      expect.stringMatching(/exported since.*redacted since, is not known/),
+      expect.stringMatching(/so exports and redactions since the snapshot are not known/),
     ]);
   });
 

@@ -284,7 +284,7 @@ describe('status', () => {
     }
     expect((await site.get('/runs/1')).body).toContain('<span class="outcome bad">interrupted</span>');
     const report = await runCli(['report', '--run', '1', '--markdown', '--database', database]);
-    expect(report.stdout).toMatch(/\| died +\|/);
+    expect(report.stdout).toMatch(/^\| 5024 .* \| interrupted \|/m);
     const changes = await runCli(['changes', '--since', '2029-01-01', '--database', database]);
     expect(changes.stdout).toContain('Run 1 died: see');
     const metrics = join(tempFolder(), 'clearinghouse.prom');

@@ -278,9 +278,7 @@ describe('the folder', () => {
       for (const words of [toFolder, toRelease, toBucket()])
         expect([words, await refusal(words)]).toEqual([words, '']);
       await asEarlierVersion(join(harness.folder, 'out'));
-      expect(await refusal(['export', 'out'])).toMatch(
-        /chosen_tables \["cases","documents"\] instead of "all"/,
-      );
+      expect(await refusal(['export', 'out'])).toMatch(/--tables cases,documents instead of all tables/);
       await asEarlierVersion(join(harness.folder, 'cited'));
       for (const words of [toFolder, toRelease]) expect([words, await refusal(words)]).toEqual([words, '']);
     } finally {

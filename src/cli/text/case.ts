@@ -33,7 +33,7 @@ export function renderCandidates(
         String(id),
         toCaseName(name),
         court ?? '',
-        filing_date?.slice(0, 10) || String(filing_year ?? ''),
+        filing_date === null || filing_date === '' ? String(filing_year ?? '') : filing_date.slice(0, 10),
       ]),
     width,
   );

@@ -54,7 +54,7 @@ describe('the list of all documents', () => {
     expect(harness.checks()).toEqual([{ ...NOTHING, answer: 'not_offered', requests: 1 }]);
     const { stdout } = await runCli(['status'], { env: harness.env, runtime: harness.runtime });
     expect(stdout.replaceAll(/\s+/g, ' ')).toMatch(
-      /list of all documents, at [-\d]+ [:\d]+( UTC)?: not offered\./,
+      /list of all documents, at [-\d]+ [:\d]+( UTC)?: the API does not offer one/,
     );
     const env = { ...harness.env, CLEARINGHOUSE_LINKED_BUDGET: '500' };
     const doctor = await runCli(['doctor'], { env, runtime: harness.runtime });
