@@ -97,6 +97,12 @@ describe.each(FORMAT_NAMES)('export --format %s', (format) => {
       node: process.version,
       zlib: process.versions.zlib,
     });
+    // The hash of the content is none of compressed bytes: it is that of a format without a compressor.
+    const { tables } = readManifest(join(folder, 'two'));
+    const plain = readManifest(await exportOnce('csv')).tables;
+    for (const [name, { content_sha256 }] of Object.entries(tables))
+      if (format !== 'ndjson' || name !== 'cases')
+        expect([name, content_sha256]).toEqual([name, plain[name]?.content_sha256]);
   });
 
   test('leaves departed cases, redacted and hidden records out, to the last byte', async () => {

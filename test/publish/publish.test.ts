@@ -57,6 +57,12 @@ const ALL = toTables({ isRaw: false, withoutTexts: false });
     const published = await publishTo(server.url(), 'full', database);
     const content = await readMirror(database);
     expect(await readServer(server, 'full')).toEqual(content);
+    // An export that is wrong in the same way would not show it.
+    expect(
+      await server.query(
+        'SELECT terminating_date AS typed, terminating_date_text AS text FROM "full".cases WHERE id = (SELECT min(id) FROM "full".cases)',
+      ),
+    ).toEqual([{ typed: null, text: '2020-02-30' }]);
     expect(published.merged).toBe(null);
     expect(Object.fromEntries(published.tables.map(({ name, rows }) => [name, rows]))).toEqual(
       Object.fromEntries(ALL.map(({ name }) => [name, content[name]?.length])),
@@ -352,7 +358,20 @@ const ALL = toTables({ isRaw: false, withoutTexts: false });
     await publishTo(server.url(), 'kept', database);
     expect(await readServer(server, 'kept').then(({ cases }) => cases?.length)).toBe(4);
     expect(await one('SELECT count(*)::int FROM others.open_cases')).toBe(4);
-    await server.query('DROP PUBLICATION feed');
+    // What publish does not know how to name is not dropped either.
+    await server.query(`DROP PUBLICATION feed; DROP SCHEMA others CASCADE; DROP INDEX kept.fast; DROP STATISTICS kept.both;
+      DROP POLICY careful ON kept.cases; ALTER TABLE kept.runs DROP COLUMN note; CREATE DOMAIN public.one_case AS kept.cases;
+      GRANT SELECT ON kept.cases TO reader; GRANT UPDATE (name) ON kept.cases TO writer`);
+    await expect(publishTo(server.url(), 'kept', database, { isFull: true })).rejects.toThrow();
+    expect(await one(`SELECT count(*)::int FROM pg_type WHERE typname = 'one_case'`)).toBe(1);
+    await server.query('DROP DOMAIN one_case');
+    await publishTo(server.url(), 'kept', database, { isFull: true });
+    expect(
+      await server.query(
+        `SELECT has_table_privilege('reader', 'kept.cases', 'SELECT') AS reads, has_table_privilege('reader', 'kept.cases', 'UPDATE') AS changes,
+           has_column_privilege('writer', 'kept.cases', 'name', 'UPDATE') AS renames, has_table_privilege('writer', 'kept.cases', 'UPDATE') AS rewrites`,
+      ),
+    ).toEqual([{ reads: true, changes: false, renames: true, rewrites: false }]);
   });
 
   test('waits for a reader only in bounded steps, between which other readers pass', async () => {
