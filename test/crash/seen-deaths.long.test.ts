@@ -1,0 +1,1 @@
+import './seen-deaths.test.ts';
