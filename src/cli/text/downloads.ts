@@ -276,7 +276,7 @@ export const toTextStateJson = ({ counts, pass }: TextState) => ({ texts: counts
 
 /** The files in `status`: what is stored, what is missing, what is due, and what to do. Empty if none was ever requested. */
 export function renderFileState(
-  { stored, missing, missingOf, counts, due, pausedHosts, pass }: FileState,
+  { stored, missing, missingOf, sorted, pausedHosts, pass }: FileState,
   {
     folder,
     knownHosts,
@@ -285,8 +285,8 @@ export function renderFileState(
   width: number,
   timeZone: string,
 ): string {
-  if (pass === null || counts === null || due === null) return '';
-  const { refusedHosts } = due;
+  if (pass === null || sorted === null) return '';
+  const { counts, free, refusedHosts } = sorted;
   const held = `Files: ${renderPlural(stored.files, 'file')} of ${renderPlural(stored.documents, 'document')}, ${renderBytes(stored.bytes)}, in ${toPlaceText(folder)}`;
   const lost =
     missing === 0
@@ -302,13 +302,13 @@ export function renderFileState(
       ? []
       : ['fetch-files requests those that are too large again if its --max-file is another.']),
   ];
-  return `${renderDownloadState('files', counts, pass, { width, timeZone, aim, notes, now: due.free.documents, next: suggestFiles(due.free) })}${wrapText(held, width)}`;
+  return `${renderDownloadState('files', counts, pass, { width, timeZone, aim, notes, now: free.documents, next: suggestFiles(free) })}${wrapText(held, width)}`;
 }
 
-export const toFileStateJson = ({ stored, missing, counts, due, pausedHosts, pass }: FileState) => ({
+export const toFileStateJson = ({ stored, missing, sorted, pausedHosts, pass }: FileState) => ({
   files: { ...stored, missing },
-  file_states: counts,
-  refused_hosts: due?.refusedHosts ?? [],
+  file_states: sorted?.counts ?? null,
+  refused_hosts: sorted?.refusedHosts ?? [],
   paused_hosts: toPausedHostsJson(pausedHosts),
   file_pass: pass,
 });

@@ -179,37 +179,6 @@ export interface Selectors {
   readonly type: string | null;
 }
 
-/** Due documents with the same host and the same selectors. */
-export interface DueGroup extends Selectors, Pick<DueDocument, 'file'> {
-  readonly documents: number;
-}
-
-/** The address of a file as far as its first slash, if nothing in the rest can change whether it may be requested; else all of it. */
-const ORIGIN = sql<string | null>`CASE
-  WHEN ${documents.file} GLOB 'http*://*' AND ${documents.file} NOT GLOB '*[^-A-Za-z0-9._/:]*'
-    AND instr(lower(${documents.file}), 'nonpublic') = 0 AND instr(substr(${documents.file}, 9), '/') > 0
-  THEN substr(${documents.file}, 1, 8 + instr(substr(${documents.file}, 9), '/'))
-  ELSE ${documents.file} END`;
-
-/** Lists the due documents by their hosts and selectors, in the order of the first id, which stands for its group. */
-export function listDueGroups({ db }: Mirror, { states, where, rank }: Scope): DueGroup[] {
-  const first = sql<number>`min(${documents.id})`;
-  return db
-    .select({
-      documentId: first,
-      file: ORIGIN,
-      isCore: documents.is_core_document,
-      type: documents.document_type,
-      documents: count(),
-    })
-    .from(documents)
-    .leftJoin(states, eq(states.document_id, documents.id))
-    .where(and(where, sql`${rank} IS NOT NULL`))
-    .groupBy(ORIGIN, documents.is_core_document, documents.document_type)
-    .orderBy(first)
-    .all();
-}
-
 type FigureOf<Outcome extends string> = Outcome extends 'text'
   ? 'texts'
   : Outcome extends 'file'

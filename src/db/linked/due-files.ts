@@ -1,13 +1,26 @@
+import { count, eq, sql } from 'drizzle-orm';
 import { parseFileUrl } from '../../api/document-file.ts';
 import type { Mirror } from '../open-mirror.ts';
 import { toPauseLeft } from '../run-log.ts';
-import { mirrorPausedHosts } from '../schema/schema.ts';
-import { type DocumentSelection, type DueDocument, type Selectors, listDueGroups } from './downloads.ts';
 import {
+  FILE_OUTCOMES,
+  type FileOutcome,
+  documentFiles,
+  documents,
+  mirrorPausedHosts,
+} from '../schema/schema.ts';
+import {
+  type DocumentSelection,
+  type DueDocument,
+  type Scope,
+  type Selectors,
+  toFigure,
+} from './downloads.ts';
+import {
+  type FileCounts,
   type FileTerms,
   type RefusedHost,
   findRefusal,
-  listRefusedHosts,
   sortHosts,
   toScope,
 } from './files.ts';
@@ -81,8 +94,64 @@ export function summarizeMissing(mirror: Mirror, hashes: readonly string[]): Sel
   return tally.result;
 }
 
-/** The files that are due, by what a pass would do with them now. */
-export interface DueFiles {
+/** Documents with the same state and selectors and, if their file is due, the same host. */
+interface FileGroup extends Selectors, Pick<DueDocument, 'file'> {
+  /** Null if the file was never requested. */
+  readonly outcome: FileOutcome | null;
+  readonly refusedHost: string | null;
+  readonly isDue: number;
+  readonly documents: number;
+}
+
+/**
+ * The address of a file as far as its first slash, if nothing in the rest can change whether it may be requested; else all of it. An
+ * escape, or a character that parsers remove, could hide the name of a folder that is not public. To search for each of these takes a
+ * fourth of the time of a GLOB that lists the characters that cannot.
+ */
+const ORIGIN = sql<string | null>`CASE
+  WHEN ${documents.file} GLOB 'http*://*' AND instr(substr(${documents.file}, 9), '/') > 0 AND instr(lower(${documents.file}), 'nonpublic') = 0
+    AND instr(${documents.file}, '%') = 0 AND instr(${documents.file}, char(92)) = 0
+    AND instr(${documents.file}, char(9)) = 0 AND instr(${documents.file}, char(10)) = 0 AND instr(${documents.file}, char(13)) = 0
+  THEN substr(${documents.file}, 1, 8 + instr(substr(${documents.file}, 9), '/'))
+  ELSE ${documents.file} END`;
+
+/**
+ * Groups the selected documents, in the order of the first id, which stands for its group. All figures come from one pass over the documents, and
+ * one text as the key halves the time to sort them. No part before the type has a bar.
+ */
+function listGroups({ db }: Mirror, { where, rank }: Scope): FileGroup[] {
+  const isDue = sql<number>`${rank} IS NOT NULL`;
+  const key = sql`(${isDue}) || '|' || coalesce(${documents.is_core_document}, '') || '|' || coalesce(${documentFiles.outcome}, '') || '|'
+    || coalesce(${documentFiles.refused_host}, '') || '|' || coalesce(length(${documents.document_type}), '') || '|' || coalesce(${documents.document_type}, '')
+    || CASE WHEN ${isDue} THEN ${ORIGIN} ELSE '' END`;
+  const groups = db
+    .select({ first: sql<number>`min(${documents.id})`.as('first'), found: count().as('found') })
+    .from(documents)
+    .leftJoin(documentFiles, eq(documentFiles.document_id, documents.id))
+    .where(where)
+    .groupBy(key)
+    .as('file_groups');
+  return db
+    .select({
+      documentId: documents.id,
+      file: documents.file,
+      isCore: documents.is_core_document,
+      type: documents.document_type,
+      outcome: documentFiles.outcome,
+      refusedHost: documentFiles.refused_host,
+      isDue,
+      documents: groups.found,
+    })
+    .from(groups)
+    .innerJoin(documents, eq(documents.id, groups.first))
+    .leftJoin(documentFiles, eq(documentFiles.document_id, documents.id))
+    .orderBy(documents.id)
+    .all();
+}
+
+/** All files, and those that are due by what a pass would do with them now. */
+export interface SortedFiles {
+  readonly counts: FileCounts;
   /** Those that may be requested. */
   readonly free: Selectable;
   /** Files on hosts that are not known, also those that were refused before. */
@@ -91,26 +160,39 @@ export interface DueFiles {
   readonly held: ReadonlyMap<string, number>;
 }
 
-/** Sorts the due files by their hosts. `isHeld` says which hosts requested a pause. */
-export function sortDueFiles(
+/** Counts the files, and sorts the due ones by their hosts. `isHeld` says which hosts requested a pause. */
+export function sortFiles(
   mirror: Mirror,
   selection: DocumentSelection,
   terms: FileTerms,
   isHeld: (host: string) => boolean,
-): DueFiles {
-  const hosts = new Map(listRefusedHosts(mirror, selection, terms).map((one) => [one.host, one.documents]));
+): SortedFiles {
+  const hosts = new Map<string, number>();
   const held = new Map<string, number>();
   const free = new SelectableTally(mirror);
-  for (const group of listDueGroups(mirror, toScope(mirror, selection, terms))) {
+  const counts = { ...NO_FILES };
+  for (const group of listGroups(mirror, toScope(mirror, selection, terms))) {
+    const { outcome, refusedHost, isDue, documents: more } = group;
+    counts.documents += more;
+    counts[outcome === null ? 'never_requested' : toFigure(outcome)] += more;
+    if (isDue === 0) {
+      if (refusedHost !== null) addTo(hosts, refusedHost, more);
+      continue;
+    }
+    counts.due += more;
     const refusal = findRefusal(group, terms.knownHosts);
     const host = toFileHost(group);
     if (refusal !== null) {
-      if (refusal.host !== null) addTo(hosts, refusal.host, group.documents);
-    } else if (isHeld(host)) addTo(held, host, group.documents);
-    else free.add(group, group.documents);
+      if (refusal.host !== null) addTo(hosts, refusal.host, more);
+    } else if (isHeld(host)) addTo(held, host, more);
+    else free.add(group, more);
   }
-  return { free: free.result, refusedHosts: sortHosts(hosts), held };
+  return { counts, free: free.result, refusedHosts: sortHosts(hosts), held };
 }
+
+const NO_FILES = Object.fromEntries(
+  ['documents', 'due', 'never_requested', ...FILE_OUTCOMES.map(toFigure)].map((name) => [name, 0]),
+) as FileCounts;
 
 /** A host of files that requested a pause, which is not over. */
 export interface PausedHost {

@@ -8,10 +8,8 @@ import { wordsOf } from '../../lib/system-errors.ts';
 import type { Mirror } from '../open-mirror.ts';
 import { ALL_DOCUMENTS } from './downloads.ts';
 import {
-  type FileCounts,
   type FileSums,
   type FileTerms,
-  countFiles,
   forgetDroppedFile,
   isFileUsed,
   listDroppedFiles,
@@ -19,11 +17,11 @@ import {
   measureFiles,
 } from './files.ts';
 import {
-  type DueFiles,
   type HeldHost,
   type Selectable,
+  type SortedFiles,
   listPausedHosts,
-  sortDueFiles,
+  sortFiles,
   summarizeMissing,
 } from './due-files.ts';
 import { type FilePassRow, findNewestPass } from './passes.ts';
@@ -228,10 +226,8 @@ export interface FileState {
   /** Stored files that are not in the folder, and the documents that have them. */
   readonly missing: number;
   readonly missingOf: Selectable;
-  /** Null if no file was ever requested. */
-  readonly counts: FileCounts | null;
-  /** The due files by their hosts; null if no file was ever requested. */
-  readonly due: DueFiles | null;
+  /** All files, and the due ones by their hosts; null if no file was ever requested. */
+  readonly sorted: SortedFiles | null;
   /** The hosts that requested a pause. */
   readonly pausedHosts: readonly HeldHost[];
   readonly pass: FilePassRow | null;
@@ -240,15 +236,14 @@ export interface FileState {
 export function findFilesState(mirror: Mirror, terms: FileTerms): FileState {
   const pass = findNewestPass(mirror, 'files');
   const paused = new Map(listPausedHosts(mirror, terms.now).map((one) => [one.host, one]));
-  const due = pass === null ? null : sortDueFiles(mirror, ALL_DOCUMENTS, terms, (host) => paused.has(host));
+  const sorted = pass === null ? null : sortFiles(mirror, ALL_DOCUMENTS, terms, (host) => paused.has(host));
   const missing = listMissingFiles(mirror);
   return {
     stored: measureFiles(mirror),
     missing: missing.length,
     missingOf: summarizeMissing(mirror, missing),
-    counts: pass === null ? null : countFiles(mirror, ALL_DOCUMENTS, terms),
-    due,
-    pausedHosts: [...paused.values()].map((one) => ({ ...one, documents: due?.held.get(one.host) ?? 0 })),
+    sorted,
+    pausedHosts: [...paused.values()].map((one) => ({ ...one, documents: sorted?.held.get(one.host) ?? 0 })),
     pass,
   };
 }

@@ -112,9 +112,17 @@ export function listRefusedHosts(
   const { where, rank } = toScope(mirror, selection, terms);
   const rows = mirror.db
     .select({ host: sql<string>`${documentFiles.refused_host}`, documents: count() })
-    .from(documents)
-    .innerJoin(documentFiles, eq(documentFiles.document_id, documents.id))
-    .where(and(where, isNotNull(documentFiles.refused_host), sql`${rank} IS NULL`))
+    .from(documentFiles)
+    // Few files were refused, so SQLite must not begin with the documents.
+    .crossJoin(documents)
+    .where(
+      and(
+        eq(documentFiles.document_id, documents.id),
+        isNotNull(documentFiles.refused_host),
+        where,
+        sql`${rank} IS NULL`,
+      ),
+    )
     .groupBy(documentFiles.refused_host)
     .all();
   return sortHosts(new Map(rows.map((row) => [row.host, row.documents])));

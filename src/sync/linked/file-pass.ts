@@ -34,7 +34,7 @@ import {
   type HeldHost,
   type PausedHost,
   listPausedHosts,
-  sortDueFiles,
+  sortFiles,
   toFileHost,
   writePausedHost,
 } from '../../db/linked/due-files.ts';
@@ -236,10 +236,9 @@ export function planFiles(
   budget: number,
   paused: readonly PausedHost[],
 ): FilePlan {
-  const counts = countFiles(mirror, selection, terms);
   const stored = measureFiles(mirror);
   const names = new Set(paused.map(({ host }) => host));
-  const { free, refusedHosts, held } = sortDueFiles(mirror, selection, terms, (host) => names.has(host));
+  const { counts, free, refusedHosts, held } = sortFiles(mirror, selection, terms, (host) => names.has(host));
   const planned = Math.min(budget, free.documents);
   return {
     counts,
@@ -282,7 +281,7 @@ function countHeld(
 ): HeldHost[] {
   if (paused.length === 0) return [];
   const names = new Set(paused.map(({ host }) => host));
-  return toHeldHosts(paused, sortDueFiles(mirror, selection, terms, (host) => names.has(host)).held);
+  return toHeldHosts(paused, sortFiles(mirror, selection, terms, (host) => names.has(host)).held);
 }
 
 /** The error of a pass that left files because their hosts requested a pause. */
