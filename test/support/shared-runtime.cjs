@@ -10,6 +10,9 @@ const ONCE = pathToFileURL(join(__dirname, 'once/')).href;
 const isOfOneFile = (key) =>
   key.startsWith('@jest/globals/') || (key.startsWith(TESTS) && !key.startsWith(ONCE));
 
+/** The modules of Jest itself that keep what a test file registers or expects. The others only compute. */
+const KEEPS_STATE = /[\\/](?:jest-circus|@jest[\\/]expect|expect|jest-snapshot)[\\/]build[\\/]/;
+
 /** The runtime of this worker, and its environment. */
 let shared;
 
@@ -39,7 +42,8 @@ module.exports = class SharedRuntime extends Runtime {
     this.restoreAllMocks();
     const { esModuleRegistry, internalModuleRegistry } = this.registries;
     for (const key of esModuleRegistry.keys()) if (isOfOneFile(key)) esModuleRegistry.delete(key);
-    internalModuleRegistry.clear();
+    for (const path of internalModuleRegistry.keys())
+      if (KEEPS_STATE.test(path)) internalModuleRegistry.delete(path);
     this.testMainModule.reset();
     this.mockState.clear();
     this.jestGlobals.clearJestObjectCache();
