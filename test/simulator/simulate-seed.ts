@@ -14,7 +14,7 @@ import {
   RECOVERIES,
   type RecoveryName,
 } from './invariants/recovery.ts';
-import { writeEmptyMirror } from '../support/once/empty-mirror.ts';
+import { writeMirrorWithoutViews } from '../support/once/empty-mirror.ts';
 import { holdsMirror, readMirror } from './mirror-file.ts';
 import type { Day } from './day.ts';
 import { runDay } from './run-day.ts';
@@ -65,7 +65,7 @@ async function simulateDays(
   const clock = createVirtualClock('2030-01-01T03:17:00Z', new Random(history.seed));
   let database = join(folder, 'mirror.db');
   let hasBeenThere = !history.withoutFile;
-  if (hasBeenThere) writeEmptyMirror(database);
+  if (hasBeenThere) writeMirrorWithoutViews(database);
   const live = async (plan: DayPlan, acceptDepartures = false): Promise<Day> => {
     const day = await runDay(plan, {
       history: plan === FAULT_FREE_DAY ? withoutFaults(history) : history,
@@ -107,7 +107,7 @@ async function simulateDays(
   violate(RECOVERIES.good, checkFaultFreeDay(end));
 
   const freshDatabase = join(folder, 'fresh.db');
-  writeEmptyMirror(freshDatabase);
+  writeMirrorWithoutViews(freshDatabase);
   const fresh = await runDay(FAULT_FREE_DAY, {
     history: withoutFaults(history),
     world,

@@ -1,6 +1,6 @@
 import { MirrorError, messageOf } from '../../../src/errors/mirror-error.ts';
 import { isDatabaseError } from '../../../src/sync/report.ts';
-import { verifyMirror } from '../../../src/verify/proof.ts';
+import { verifyAll } from '../verify-all.ts';
 import { THROWN_BY_LISTENER } from '../day-troubles.ts';
 import { API_LISTS } from '../../../src/api/lists.ts';
 import { countRows, listListSyncRows, type Invariant, type DayFacts } from './facts.ts';
@@ -92,7 +92,7 @@ export const checkEnding: Invariant = ({ day }) => {
 
 /** "verify finds nothing" */
 export const checkVerify: Invariant = ({ mirror }) =>
-  [...verifyMirror(mirror, { of: 'everything' }, () => undefined)].map(
+  verifyAll(mirror).map(
     ({ check, caseId, what, expected, found }) =>
       `${check}: ${caseId === null ? '' : `case ${caseId}: `}${what} should be ${expected}, is ${found}`,
   );

@@ -1,5 +1,5 @@
 import type { Mirror } from '../../../src/db/open-mirror.ts';
-import { verifyMirror } from '../../../src/verify/proof.ts';
+import { verifyAll } from '../verify-all.ts';
 import type { LinkedDay } from './draw-history.ts';
 import type { LinkedDayAccount } from './simulate-seed.ts';
 
@@ -11,9 +11,7 @@ export function checkDay(mirror: Mirror, day: LinkedDayAccount, plan: LinkedDay)
     ...checkBudget(day, plan),
     ...day.served.tooEarly,
     ...checkLinks(mirror),
-    ...[...verifyMirror(mirror, { of: 'everything' }, () => undefined)].map(
-      (finding) => `verify finds ${JSON.stringify(finding)}`,
-    ),
+    ...verifyAll(mirror).map((finding) => `verify finds ${JSON.stringify(finding)}`),
   ];
 }
 

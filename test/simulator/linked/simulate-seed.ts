@@ -10,7 +10,7 @@ import { isSkipped } from '../../../src/sync/linked/report.ts';
 import { runLinkedPass } from '../../../src/sync/linked/pass.ts';
 import { runSync } from '../../../src/sync/run-sync.ts';
 import { dumpData } from '../../support/dump.ts';
-import { writeEmptyMirror } from '../../support/once/empty-mirror.ts';
+import { writeMirrorWithoutViews } from '../../support/once/empty-mirror.ts';
 import { copyAsAfterDeath, listFilesWith, readMirror, removeMirror } from '../mirror-file.ts';
 import { type VirtualClock, createVirtualClock } from '../virtual-clock.ts';
 import { compareLinked } from './compare-linked.ts';
@@ -67,7 +67,7 @@ async function simulateDays(
   const violations: string[] = [];
   const clock = createVirtualClock('2030-01-01T03:17:00Z', new Random(history.seed));
   let database = join(folder, 'mirror.db');
-  writeEmptyMirror(database);
+  writeMirrorWithoutViews(database);
   const violate = (hows: readonly string[]): void => {
     violations.push(...hows.map((how) => `day ${days.length}: ${how}`));
   };
