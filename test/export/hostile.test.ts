@@ -74,7 +74,7 @@ test('a redaction meanwhile ends the export without a folder, and leaves the ear
   await expect(
     exportWhile(harness, () => {
       const id = String(harness.rows('SELECT min(id) AS id FROM clean_documents')[0]?.id);
-      expect(redactMeanwhile(harness.database, id)).toContain('REDACTION_UNFINISHED');
+      expect(redactMeanwhile(harness.database, '--document', id).stderr).toContain('REDACTION_UNFINISHED');
     }),
   ).rejects.toMatchObject({
     code: 'REDACTED_MEANWHILE',

@@ -194,7 +194,7 @@ describe('export --to', () => {
           .join(),
       );
       const id = String(harness.rows('SELECT min(id) AS id FROM clean_documents')[0]?.id);
-      seen.push(redactMeanwhile(harness.database, id));
+      seen.push(redactMeanwhile(harness.database, '--document', id).stderr);
     });
     const { stderr } = await exportTo();
     expect(seen).toEqual([

@@ -253,7 +253,7 @@ const ALL = toTables({ isRaw: false, withoutTexts: false });
     const onTable = (): void => {
       if (isRedacted) return;
       isRedacted = true;
-      expect(redactMeanwhile(database, id)).toContain('REDACTION_UNFINISHED');
+      expect(redactMeanwhile(database, '--document', id).stderr).toContain('REDACTION_UNFINISHED');
     };
     const seen: string[] = [];
     const notes = {

@@ -11,11 +11,22 @@ export function findProgram(): string {
   return COMMAND;
 }
 
+/** The environment of a process that does not wait while a test holds the mirror open. */
+export const SKIPS_BUSY: NodeJS.ProcessEnv = {
+  NODE_OPTIONS: `--import=${new URL('skip-busy.js', import.meta.url).href}`,
+};
+
 /**
- * Redacts a document by another process while this one reads the mirror. Its bytes cannot leave the file before the reader
- * ends; a later command removes them. Returns what the process wrote to standard error.
+ * Redacts a document, or with other arguments a case, by another process while this one reads the mirror. Its bytes cannot
+ * leave the file before the reader ends; a later command removes them.
  */
-export function redactMeanwhile(database: string, documentId: string): string {
-  const args = [findProgram(), 'redact', '--document', documentId, '--yes', '--database', database];
-  return spawnSync(process.execPath, args).stderr.toString();
+export function redactMeanwhile(database: string, ...subject: readonly string[]): CliEnd {
+  const args = [findProgram(), 'redact', ...subject, '--yes', '--database', database];
+  const { status, stderr } = spawnSync(process.execPath, args, { env: { ...process.env, ...SKIPS_BUSY } });
+  return { exitCode: status, stderr: stderr.toString() };
+}
+
+interface CliEnd {
+  readonly exitCode: number | null;
+  readonly stderr: string;
 }

@@ -304,7 +304,7 @@ test('what is redacted while a report is made ends it', () => {
     mirror.sqlite.exec('BEGIN');
     const period = findUsualPeriod(mirror);
     if (period === null) throw new Error('The mirror has runs.');
-    expect(redactMeanwhile(database, '21')).toContain('REDACTION_UNFINISHED');
+    expect(redactMeanwhile(database, '--document', '21').stderr).toContain('REDACTION_UNFINISHED');
     for (const form of REPORT_FORMS)
       expect(() => renderReport(mirror, period, form)).toThrow(
         expect.objectContaining({ code: 'REDACTED_MEANWHILE' }),
