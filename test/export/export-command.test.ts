@@ -35,6 +35,9 @@ const kept = mkdtempSync(join(tmpdir(), 'clearinghouse-mirror-exports-'));
 const shared = join(kept, 'mirror.db');
 beforeAll(async () => {
   copyFileSync(await makeFullMirror(), shared);
+  const { write } = await startExport(shared);
+  write(`UPDATE cases SET name = 'GONE', mirror_payload = replace(mirror_payload, 'Invented', 'GONE') WHERE mirror_departed_run_id IS NOT NULL;
+    UPDATE documents SET title = 'UNSEEN' WHERE mirror_hidden IS NOT NULL`);
 });
 afterAll(() => {
   rmSync(kept, { recursive: true });
@@ -106,10 +109,10 @@ describe.each(FORMAT_NAMES)('export --format %s', (format) => {
   });
 
   test('leaves departed cases, redacted and hidden records out, to the last byte', async () => {
-    const { exportTo, write } = await startExport();
-    write(`UPDATE cases SET name = 'GONE', mirror_payload = replace(mirror_payload, 'Invented', 'GONE') WHERE mirror_departed_run_id IS NOT NULL;
-      UPDATE documents SET title = 'UNSEEN' WHERE mirror_hidden IS NOT NULL`);
-    const words = await readWords(await exportTo('out', '--format', format));
+    const { rows } = await startExport(shared);
+    for (const sql of [`cases WHERE name = 'GONE'`, `documents WHERE title = 'UNSEEN'`])
+      expect(rows(`SELECT count(*) AS n FROM ${sql}`)).not.toEqual([{ n: 0 }]);
+    const words = await readWords(await exportOnce(format));
     expect(words).toContain('Invented');
     for (const word of ['GONE', 'UNSEEN']) expect(words).not.toContain(word);
   });
