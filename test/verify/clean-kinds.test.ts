@@ -29,6 +29,9 @@ function makeVersion(path: string, migrations: number): void {
   sqlite.close();
 }
 
+/** The kind that is also restored over itself. */
+const FULLEST = 'in which everything has happened, a redaction too';
+
 /** Each way in which a mirror can come to be what it is. Returns its path. */
 const KINDS: Readonly<Record<string, () => Promise<string>>> = {
   'that is new and empty': () => {
@@ -67,7 +70,7 @@ const KINDS: Readonly<Record<string, () => Promise<string>>> = {
     await runCli(['demo', '--cases', '50', '--database', path], { runtime: fakeRuntime() });
     return path;
   },
-  'in which everything has happened, a redaction too': async () => {
+  [FULLEST]: async () => {
     const path = join(tempFolder(), 'mirror.db');
     writeFileSync(path, await buildEventfulMirror());
     return path;
@@ -89,6 +92,7 @@ describe.each(Object.keys(KINDS))('a mirror %s verifies clean', (kind) => {
     expect(await run('verify', '--database', copy)).toEqual(clean);
     expect(await run('restore', copy, '--yes', '--database', restored)).toEqual(clean);
     expect(await run('verify', '--database', restored)).toEqual(clean);
+    if (kind !== FULLEST) return;
     expect(await run('restore', copy, '--yes', '--database', database)).toEqual(clean);
     expect(await run('verify', '--database', database)).toEqual(clean);
   });
