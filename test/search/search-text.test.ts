@@ -8,6 +8,7 @@ import { parseSearchText } from '../../src/search/query-text.ts';
 import { parseSearchRequest, toSearchParams } from '../../src/search/request.ts';
 import { runSearch } from '../../src/search/search.ts';
 import { anyCharacter } from '../support/once/any-character.ts';
+import { dropViews } from '../support/once/empty-mirror.ts';
 
 const SCOPE = { sinceRunId: null, isPast: false, firstCases: null };
 const kindsOf = (text: string) =>
@@ -120,6 +121,7 @@ describe('the text of a search', () => {
 
   test('never causes an SQL error, whatever it contains', () => {
     const { sqlite, db, path, close } = openMirrorInMemory();
+    dropViews(sqlite);
     const mirror = { sqlite, db, path, close };
     sqlite.pragma('foreign_keys = OFF');
     sqlite.exec(`INSERT INTO cases (id, name, mirror_first_run_id, mirror_changed_run_id, mirror_fingerprint, mirror_payload)

@@ -19,11 +19,14 @@ export function writeEmptyMirror(path: string): void {
  * parses the whole schema each time it opens a file, and the views are four fifths of the schema.
  */
 export function writeMirrorWithoutViews(path: string): void {
-  withoutViews ??= makeEmptyMirror((sqlite) => {
-    const views = sqlite.prepare<[], string>("SELECT name FROM sqlite_schema WHERE type = 'view'").pluck();
-    for (const name of views.all()) sqlite.exec(`DROP VIEW "${name}"`);
-  });
+  withoutViews ??= makeEmptyMirror(dropViews);
   writeFileSync(path, withoutViews);
+}
+
+/** Drops the views, where a transaction that is rolled back would make SQLite parse them again each time. */
+export function dropViews(sqlite: Mirror['sqlite']): void {
+  const views = sqlite.prepare<[], string>("SELECT name FROM sqlite_schema WHERE type = 'view'").pluck();
+  for (const name of views.all()) sqlite.exec(`DROP VIEW "${name}"`);
 }
 
 function makeEmptyMirror(change: (sqlite: Mirror['sqlite']) => void = () => undefined): Buffer {
