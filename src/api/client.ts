@@ -87,17 +87,30 @@ export function createClient(options: ClientOptions, runtime: Runtime): Client {
   const secret = createSecretMask(options.token);
   const testUrl = new URL('test', options.api);
   let serverClock: { server: Date; here: Date } | undefined;
+  let hasConnected = false;
 
   const receive = async (target: URL, durationLeftMs: number, signal: AbortSignal) => {
     try {
       const received = await sendRequest(http, target, options.token, options.limits, durationLeftMs, signal);
+      hasConnected = true;
       pacing.addBytes(received.bytes);
       hideToken(received.body, options.token);
       const date = new Date(String(received.headers.date));
       if (!Number.isNaN(date.getTime())) serverClock = { server: date, here: now() };
       return received;
+    } catch (thrown) {
+      if (!(thrown instanceof TransientError && thrown.isUnconnected) && !signal.aborted) hasConnected = true;
+      throw thrown;
     } finally {
       pacing.endTurn();
+    }
+  };
+
+  const withRetries: typeof pacing.withRetries = async (fetchOnce, signal, maxAttempts) => {
+    try {
+      return await pacing.withRetries(fetchOnce, signal, maxAttempts);
+    } catch (thrown) {
+      throw hasConnected ? thrown : toUnreachable(thrown);
     }
   };
 
@@ -212,12 +225,12 @@ export function createClient(options: ClientOptions, runtime: Runtime): Client {
     serverClock: () => serverClock,
     close: options.agents.close,
     fetchRead: (url, signal, read, maxAttempts) =>
-      pacing.withRetries(() => follow(url, signal, read, () => true), signal, maxAttempts),
+      withRetries(() => follow(url, signal, read, () => true), signal, maxAttempts),
     async fetchResponse(url, signal, known, { maxAttempts, onArrival } = {}) {
       let salvaged: PageEnvelope | undefined;
       const fetchOnce = createFetchOnce(url, signal, known, onArrival, (page) => (salvaged = page));
       try {
-        return await pacing.withRetries(fetchOnce, signal, maxAttempts);
+        return await withRetries(fetchOnce, signal, maxAttempts);
       } catch (error) {
         const hasFailed = error instanceof MirrorError && SALVAGED_AFTER.has(error.code);
         if (salvaged !== undefined && hasFailed) return { kind: 'page', page: salvaged };
@@ -225,6 +238,15 @@ export function createClient(options: ClientOptions, runtime: Runtime): Client {
       }
     },
   };
+}
+
+/**
+ * The error of a request all of whose attempts failed before a connection was open. As long as the client has had no connection at
+ * all, this says that the host cannot be reached, not that the request failed.
+ */
+function toUnreachable(thrown: unknown): unknown {
+  if (!(thrown instanceof MirrorError) || thrown.code !== 'NETWORK_FAILED') return thrown;
+  return new MirrorError('HOST_UNREACHABLE', thrown.message, { cause: thrown.cause });
 }
 
 /** Resolves a redirect. A rejected one is retried, because it may come from a captive portal. */

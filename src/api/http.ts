@@ -1,8 +1,9 @@
-import got, { type Got, RequestError } from 'got';
+import got, { type Got, RequestError, TimeoutError } from 'got';
 import { MirrorError, TransientError, messageOf } from '../errors/mirror-error.ts';
 import type { Agents } from './http-agents.ts';
 import { renderPlural } from '../lib/layout.ts';
 import { toSafeWords } from '../lib/safe-text.ts';
+import { wordsOfCode } from '../lib/system-errors.ts';
 import {
   MEANINGS,
   type RawResponse,
@@ -255,6 +256,23 @@ function toOwnTimeout({ code, message }: TransientError, url: URL): TransientErr
 
 const CERTIFICATE_FAULT = /^(CERT_|ERR_TLS_CERT|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_)/;
 
+/** The system's codes of a connection that was not opened. */
+const NO_CONNECTION: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'EAI_AGAIN',
+  'EHOSTDOWN',
+  'EHOSTUNREACH',
+  'ENETDOWN',
+  'ENETUNREACH',
+  'ENOTFOUND',
+]);
+
+/** Whether a request failed before a connection to the host, or to its proxy, was open. */
+function isUnconnected(thrown: unknown, code: string): boolean {
+  if (thrown instanceof TimeoutError) return thrown.event === 'lookup' || thrown.event === 'connect';
+  return NO_CONNECTION.has(code);
+}
+
 /** The message of hpagent if a proxy responds to CONNECT with a status other than 200. */
 const REFUSED_TUNNEL = /^Bad response: (\d{3})$/;
 
@@ -282,7 +300,13 @@ function toMirrorError(thrown: unknown, url: URL, proxy: string | null, signal: 
       ? new TransientError('NETWORK_FAILED', message, { cause })
       : new MirrorError('PROXY_REFUSED', message, { cause });
   }
-  const message = `${describePath(url)} could not be fetched${through}: ${code || words}`;
+  const reason = code === '' ? words : wordsOfCode(code);
+  if (isUnconnected(thrown, code))
+    return new TransientError('NETWORK_FAILED', `${url.host} cannot be reached${through}: ${reason}`, {
+      cause,
+      isUnconnected: true,
+    });
+  const message = `${describePath(url)} could not be fetched${through}: ${reason}`;
   if (CERTIFICATE_FAULT.test(code)) return new MirrorError('CERTIFICATE_REFUSED', message, { cause });
   return new TransientError('NETWORK_FAILED', message, { cause });
 }

@@ -29,7 +29,6 @@ import { readToken } from '../config/token.ts';
 import { createClientFor } from '../sync/run-sync.ts';
 import { MirrorError } from '../errors/mirror-error.ts';
 import { findPausedUntil } from '../db/run-log.ts';
-import { wordsOfCode } from '../lib/system-errors.ts';
 
 /** What to check. */
 interface Patient {
@@ -160,14 +159,13 @@ function examineAddress(apiUrl: URL): Finding {
   return hint === null ? good('address', detail) : warning('address', detail, hint);
 }
 
-/** Explains the error code of the system. */
+/** Names the host first. */
 function toDetail(error: unknown, apiUrl: URL): string | undefined {
   if (!(error instanceof MirrorError)) return undefined;
   const said = error.message.replace(/ \(\d+ attempts?\)$/, '');
-  const code = /: (E[A-Z_]+)$/.exec(said)?.[1];
-  return code === undefined
-    ? `${apiUrl.host}: ${said}`
-    : `${apiUrl.host} cannot be reached: ${wordsOfCode(code)}`;
+  if (error.code === 'HOST_UNREACHABLE') return said;
+  const reason = /: ([^:]+ \(E[A-Z_]+\))$/.exec(said)?.[1];
+  return `${apiUrl.host}${reason === undefined ? '' : ' cannot be reached'}: ${reason ?? said}`;
 }
 
 function examineClock(server: Date, here: Date): Finding {

@@ -49,6 +49,7 @@ const HINTS: Partial<Record<ErrorCode, string>> = {
   UNAUTHORIZED:
     'Check that the token was copied whole. The Clearinghouse gives out a new one if it has expired.',
   NETWORK_FAILED: 'Check the address and the network, then look again.',
+  HOST_UNREACHABLE: 'Check the address and the network, then look again.',
   RATE_LIMITED: 'The server asks for fewer requests. Look again later.',
   SERVER_ERROR: 'The site may be busy or in maintenance. Look again later.',
   RETRY_AFTER_TOO_LONG: 'Look again after that pause.',

@@ -52,20 +52,27 @@ export class MirrorError extends Error {
 /**
  * A failure that may pass on a retry. `retryAfterMs` is the pause that the server requested, in milliseconds. `isOdd`
  * marks a response that is usually caused by a permanent fault, so the request is retried only a few times.
+ * `isUnconnected` marks a request for which no connection could be opened.
  */
 export class TransientError extends MirrorError {
   override readonly name = 'TransientError';
   readonly retryAfterMs: number | undefined;
   readonly isOdd: boolean;
+  readonly isUnconnected: boolean;
 
   constructor(
     code: ErrorCode,
     message: string,
-    options: MirrorErrorOptions & { retryAfterMs?: number | undefined; isOdd?: boolean } = {},
+    options: MirrorErrorOptions & {
+      retryAfterMs?: number | undefined;
+      isOdd?: boolean;
+      isUnconnected?: boolean;
+    } = {},
   ) {
     super(code, message, options);
     this.retryAfterMs = options.retryAfterMs;
     this.isOdd = options.isOdd ?? false;
+    this.isUnconnected = options.isUnconnected ?? false;
   }
 }
 

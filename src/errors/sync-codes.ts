@@ -10,8 +10,14 @@ export const ERRORS_OF_THE_API = {
   },
   NETWORK_FAILED: {
     exit: 'network',
-    description: 'A request failed on every attempt.',
+    description: 'A request failed on every attempt. Other requests of the run may succeed.',
     hint: 'Stored data is kept. `clearinghouse-mirror doctor` checks the address and the network. Run `sync` again later; raise --max-attempts if the connection is poor.',
+  },
+  HOST_UNREACHABLE: {
+    exit: 'network',
+    description:
+      'No connection to the host of the API, or to its proxy, could be opened: it refused every attempt or did not respond, or its name was not found. The run ends, because every other list would fail too.',
+    hint: 'Stored data is kept. `clearinghouse-mirror doctor` checks the address and the network. Run `sync` again later; `nightly` does so by itself.',
   },
   SERVER_ERROR: {
     exit: 'network',

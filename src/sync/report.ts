@@ -85,6 +85,7 @@ function isStop({ code }: MirrorError): boolean {
 const ENDS_THE_RUN: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'UNAUTHORIZED',
   'PROXY_REFUSED',
+  'HOST_UNREACHABLE',
   'RETRY_AFTER_TOO_LONG',
   'MAX_DURATION_REACHED',
 ]);

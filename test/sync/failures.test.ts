@@ -1,6 +1,9 @@
+import { createServer } from 'node:http';
 import { describe, expect, test } from '@jest/globals';
 import { MirrorError } from '../../src/errors/mirror-error.ts';
 import { type Fault, always, firstTries, once, page } from '../../fake-api/serve/faults.ts';
+import { type FakeApi, closeServer, listen, startFakeApi } from '../../fake-api/serve/server.ts';
+import { toAttemptResult } from '../../src/schedule/attempt.ts';
 import { recordedCases } from '../../fake-api/collection/recorded-cases.ts';
 import { makeCase } from '../support/make-case.ts';
 import { smallCollection } from '../support/small-collection.ts';
@@ -97,6 +100,79 @@ describe('a failure of one list', () => {
     });
   });
 });
+
+describe('a host that accepts no connection', () => {
+  const outcomes = (rows: (sql: string) => Record<string, unknown>[]) =>
+    rows('SELECT outcome, error_code FROM list_syncs ORDER BY run_id, list_id').map(
+      ({ outcome, error_code }) => [outcome, error_code].join(' '),
+    );
+
+  test.each([
+    ['a closed port', async () => ({ apiUrl: await toClosedPort(), maxAttempts: '3' })],
+    ['a name without an address', () => ({ apiUrl: 'https://no-such-host.invalid/', maxAttempts: '2' })],
+  ])(
+    'ends the run after all attempts of the first list, and another attempt may succeed: %s',
+    async (_, to) => {
+      const { sync, rows, runtime } = await startHarness({ source: sixty() });
+      const settings = await to();
+      const report = await sync({ settings });
+      expect(report).toMatchObject({
+        outcome: 'failed',
+        exit: 'network',
+        error: { code: 'HOST_UNREACHABLE' },
+      });
+      expect(outcomes(rows)).toEqual([
+        'failed HOST_UNREACHABLE',
+        ...Array.from({ length: 4 }, () => 'skipped HOST_UNREACHABLE'),
+      ]);
+      expect(rows('SELECT sum(requests) AS n FROM list_syncs')).toEqual([
+        { n: Number(settings.maxAttempts) },
+      ]);
+      expect(runtime.waits).toHaveLength(Number(settings.maxAttempts) - 1);
+      expect(toAttemptResult(report).isTransient).toBe(true);
+      expect((await sync()).outcome).toBe('complete');
+    },
+  );
+
+  test('once it has responded costs only the lists that need it meanwhile', async () => {
+    const { sync, rows, fakeApi, runtime } = await startHarness({ source: sixty() });
+    const { port } = new URL(fakeApi.url);
+    const { sleep } = runtime;
+    let moved: Promise<unknown> = Promise.resolve();
+    Object.assign(runtime, {
+      sleep: async (ms: number, signal: AbortSignal) => {
+        await moved;
+        await sleep(ms, signal);
+      },
+    });
+    let again: FakeApi | undefined;
+    const report = await sync({
+      settings: { maxAttempts: '3' },
+      onEvent: (event) => {
+        if (event.type === 'list-ended' && event.report.list.id === 5020) moved = fakeApi.close();
+        if (event.type === 'list-ended' && event.report.list.id === 5021)
+          moved = startFakeApi({ source: sixty(), port: Number(port), token: fakeApi.token }).then(
+            (started) => (again = started),
+          );
+      },
+    });
+    await again?.close();
+    expect(report.outcome).toBe('partial');
+    expect(outcomes(rows)).toEqual([
+      'complete ',
+      'failed NETWORK_FAILED',
+      ...Array.from({ length: 3 }, () => 'complete '),
+    ]);
+  });
+});
+
+/** The address of an API at a port of this machine where no program listens. */
+async function toClosedPort(): Promise<string> {
+  const server = createServer();
+  const port = await listen(server, 0);
+  await closeServer(server);
+  return `http://127.0.0.1:${port}/`;
+}
 
 test('a refused token stops the run at once: nothing is stored, and the other lists are skipped', async () => {
   const { sync, rows, fakeApi } = await startHarness({ source: sixty() });

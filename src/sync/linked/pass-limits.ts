@@ -82,6 +82,7 @@ const MAX_IN_A_ROW = 50;
 const ENDS_THE_PASS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'UNAUTHORIZED',
   'PROXY_REFUSED',
+  'HOST_UNREACHABLE',
   'CERTIFICATE_REFUSED',
 ]);
 

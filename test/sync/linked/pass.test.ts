@@ -191,19 +191,23 @@ describe('a list that fails', () => {
   });
 
   test('keeps what is known of it, and is requested again after a pause', async () => {
-    const harness = await start(2);
+    let faulty = false;
+    const harness = await start(2, {
+      faults: ({ route }) =>
+        faulty && route.kind === 'linked' ? { kind: 'status', status: 500 } : undefined,
+    });
     await harness.pass('all');
     const { rows } = harness;
-    const failing = await startLinkedHarness({ source: harness.fakeApi.source });
-    expect(failing.asked()).toEqual([]);
     const read = stateOf(harness, 2);
     await harness.nextNight();
-    await harness.pass('all', { settings: { apiUrl: 'http://127.0.0.1:9/', maxAttempts: '1' } });
+    faulty = true;
+    await harness.pass('all', { settings: { maxAttempts: '1' } });
+    faulty = false;
     expect(stateOf(harness, 2)).toMatchObject({
       failures: 1,
       read_at: read?.read_at,
       records: 1,
-      error_code: 'NETWORK_FAILED',
+      error_code: 'SERVER_ERROR',
     });
     expect(rows('SELECT count(*) AS n FROM documents')).toEqual([{ n: 4 }]);
     await harness.nextNight();
@@ -260,12 +264,18 @@ describe('a failure of more than one list', () => {
     },
   );
 
-  test('a server that stops responding ends the pass after ten lists', async () => {
-    const harness = await start(9);
-    await harness.fakeApi.close();
+  test.each([
+    ['stops responding', 'after ten lists', false, 10, 'NETWORK_FAILED'],
+    ['accepts no connection', 'after the first', true, 1, 'HOST_UNREACHABLE'],
+  ])('a server that %s ends the pass %s', async (_, __, isClosed, failed, code) => {
+    const silent = { kind: 'reset', at: 'before-head' } as const;
+    let isSilent = false;
+    const harness = await start(9, { faults: () => (isSilent ? silent : undefined) });
+    isSilent = true;
+    if (isClosed) await harness.fakeApi.close();
     const report = await harness.pass('100', { settings: { maxAttempts: '1' } });
-    expect([report.outcome, report.sums.lists_failed]).toEqual(['failed', 10]);
-    expect(report.error?.code).toBe('NETWORK_FAILED');
+    expect([report.outcome, report.sums.lists_failed]).toEqual(['failed', failed]);
+    expect(report.error?.code).toBe(code);
   });
 
   test.each([
