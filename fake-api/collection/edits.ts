@@ -112,6 +112,8 @@ export interface DayPlan {
   readonly removed?: number;
   /** Cases whose status changes: Yes becomes No, with a terminating date; any other becomes Yes. Default 0. */
   readonly statusMoves?: number;
+  /** Further cases with the status Yes, which becomes No. Default 0. */
+  readonly ended?: number;
   /** Cases whose documents, further dockets or resources change; the cases themselves need not. Default 0.005. */
   readonly linked?: number;
   /** Whether the changed cases come first among these: a sync reads their lists again at once. Default false. */
@@ -138,6 +140,7 @@ export interface Newcomers {
 
 const DAY_SALT = 19;
 const LINKED_SALT = 59;
+const ENDED_SALT = 61;
 
 export function advanceOneDay(
   slots: readonly CaseSlot[],
@@ -156,6 +159,13 @@ export function advanceOneDay(
   const removed = new Set(chosen.splice(0, countOf(plan.removed)));
   const moved = new Set(chosen.splice(0, countOf(plan.statusMoves)));
   const changed = new Set(chosen);
+  // Separate random sources: the other changes of the day must not depend on these cases, nor on the linked lists.
+  const ended = drawDifferent(
+    new Random(mixSeeds(newcomers.seed, number, ENDED_SALT)),
+    known.filter((slot) => slot.ongoing === 'Yes' && ![removed, moved, changed].some((one) => one.has(slot))),
+    countOf(plan.ended),
+  );
+  for (const slot of ended) moved.add(slot);
   const taken = new Set(slots.map(({ id }) => id));
   const inserted = Array.from({ length: countOf(plan.inserted) }, () => nextNewcomer(newcomers, taken));
   let entries = 0;
@@ -167,7 +177,6 @@ export function advanceOneDay(
     if (change.kind === 'entries') entries += change.count;
     return changedSlot(slot, change);
   });
-  // A separate random source: the days of the cases themselves must not depend on their linked lists.
   const wanted = countOf(plan.linked ?? 0.005);
   const first = plan.linkedWithChanged === true ? idsOf(changed).slice(0, wanted) : [];
   const others = drawDifferent(

@@ -122,6 +122,18 @@ describe('transitions', () => {
     });
   });
 
+  test('counts only the asked moves with --from or --to, and says so if there are none', async () => {
+    const { run } = await start();
+    const { stdout } = await run('transitions', '--from', 'Yes', '--to', 'No');
+    expect(stdout).toMatch(/^Yes +No +3 +3\n\n`clearinghouse-mirror transitions.*` counts the moves of/m);
+    expect(stdout).not.toMatch(/departed|In all/);
+    const none = await run('transitions', '--from', 'Unknown', '--to', 'No');
+    expect(none.stdout).toContain('No case went from Unknown to No.\n');
+    expect(none.stdout).not.toMatch(/^Yes/m);
+    const first = await run('transitions', '--list', '--until', '1');
+    expect(first.stdout).toContain('No case changed its status, departed or returned. With `--from new`');
+  });
+
   test('prints a table of less than 80 columns, and says what was not seen', async () => {
     const { run, write, harness } = await start();
     write(

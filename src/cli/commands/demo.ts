@@ -197,7 +197,7 @@ async function runDemo(
     );
     const first = await day();
     if (first.report.outcome !== 'complete') return [first];
-    const plan = { changed: 0.03, inserted: 3, statusMoves: 2, removed: 2, linked: 0.05 };
+    const plan = { changed: 0.03, inserted: 3, statusMoves: 2, ended: 1, removed: 2, linked: 0.05 };
     const changes = source.advance(plan);
     await stage.say(
       `Second run, a day later. Cases changed: ${changes.changed.length}; new: ${changes.inserted.length}; moved to another list: ${changes.moved.length}; departed: ${changes.removed.length}; with changed linked lists: ${changes.linked.length}.`,

@@ -99,8 +99,8 @@ function toMoves(mirror: Mirror, filter: TransitionFilter, { timeZone }: Io, aim
     objects: () => listTransitions(mirror, filter),
     *text(width) {
       const place = { width, timeZone, aim };
-      yield renderTransitions(filter.period, countTransitions(mirror, filter.period), place);
-      yield* renderTransitionList(listTransitions(mirror, filter), place);
+      yield renderTransitions(filter, countTransitions(mirror, filter.period), place);
+      yield* renderTransitionList(listTransitions(mirror, filter), place, filter);
     },
   };
 }
@@ -124,7 +124,7 @@ function toFigures(
     columns: COUNT_COLUMNS,
     objects: () => (isJson ? [figures()] : counts),
     *text(width) {
-      yield renderTransitions(period, counts, { width, timeZone, aim });
+      yield renderTransitions({ period }, counts, { width, timeZone, aim });
       yield renderSpells(listSpells(mirror), { width });
     },
   };
@@ -139,16 +139,23 @@ interface Place {
   readonly aim: Aim;
 }
 
-/** The number of moves between each pair of statuses: a row for each pair, in the API's order of lists. */
+/** The number of moves between each asked pair of statuses: a row for each pair, in the API's order of lists. */
 function renderTransitions(
-  period: Period,
-  counts: readonly TransitionCount[],
+  { period, from, to }: Pick<TransitionFilter, 'period' | 'from' | 'to'>,
+  all: readonly TransitionCount[],
   { width, timeZone, aim }: Place,
 ): string {
+  const counts = all.filter(
+    ({ from_status, to_status }) => from_status === (from ?? from_status) && to_status === (to ?? to_status),
+  );
+  const isSome = from !== undefined || to !== undefined;
   const say = (text: string): string => wrapText(aim(text), width);
   const title = `${say(`How many times cases went from one status of case_ongoing to another, found by ${toPeriodWords(period, timeZone)}`)}\n`;
   const outcome = toOutcomeWords(period, timeZone).map(say).join('');
-  if (counts.length === 0) return `${title}${say('No case changed its status, came or left.')}${outcome}`;
+  if (all.length === 0) return `${title}${say('No case changed its status, came or left.')}${outcome}`;
+  const others = isSome ? say('`clearinghouse-mirror transitions` counts the moves of every kind.') : '';
+  if (counts.length === 0)
+    return `${title}${say(`No case went ${toMoveWords(from, to)}.`)}${others}${outcome}`;
   const order = orderStatuses(counts);
   const placeOf = (status: string): number => order.indexOf(status);
   const rows = [...counts].sort(
@@ -169,7 +176,14 @@ function renderTransitions(
     ]),
     width,
   );
-  return `${title}${table}\n${say(renderTotals(counts))}${outcome}`;
+  return `${title}${table}\n${isSome ? others : say(renderTotals(counts))}${outcome}`;
+}
+
+function toMoveWords(from: string | undefined, to: string | undefined): string {
+  return [
+    ...(from === undefined ? [] : [`from ${toStatusWords(from)}`]),
+    ...(to === undefined ? [] : [`to ${toStatusWords(to)}`]),
+  ].join(' ');
 }
 
 /** Explains what the numbers count, and adds them up. */
@@ -231,6 +245,7 @@ had begun before the mirror, or that goes on, with the days that the mirror saw,
 function* renderTransitionList(
   transitions: Iterable<Transition>,
   { width, timeZone }: Place,
+  { from, to }: TransitionFilter,
 ): Generator<string> {
   let kind = '';
   for (const { from_status, to_status, changed_at, case_id, case_name } of transitions) {
@@ -241,5 +256,9 @@ function* renderTransitionList(
     const rest = ' '.repeat(first.length);
     yield wrapText(`${toCellText(toCaseName(case_name))} (case ${case_id})`, width, { first, rest });
   }
-  if (kind === '') yield '\nNo such move.\n';
+  if (kind === '' && from === undefined && to === undefined)
+    yield wrapText(
+      '\nNo case changed its status, departed or returned. With `--from new`, the list has the new cases.',
+      width,
+    );
 }
