@@ -13,12 +13,15 @@ export interface Lanes {
   readonly stop: (signal: NodeJS.Signals) => void;
 }
 
+const MINUTE_MS = 60_000;
+
 /**
  * Runs lanes of scripts side by side, those of a lane one after another whatever became of the one before. What a script
- * says is passed on in one piece when it has ended, below a line that names it.
+ * says is passed on in one piece when it has ended, below a line that names it. Another line says when it begins, and one a minute
+ * what still runs.
  */
 export function runLanes(lanes: readonly (readonly Script[])[], write: (text: string) => void): Lanes {
-  const running = new Set<ChildProcess>();
+  const running = new Map<ChildProcess, string>();
   const failed: string[] = [];
   let stoppedBy: NodeJS.Signals | null = null;
 
@@ -26,7 +29,8 @@ export function runLanes(lanes: readonly (readonly Script[])[], write: (text: st
     const begun = Date.now();
     // A group of its own, so that what it starts can be ended with it.
     const child = spawn(command, { shell: true, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
-    running.add(child);
+    running.set(child, name);
+    write(`begun: ${name}\n`);
     let output = '';
     for (const stream of [child.stdout, child.stderr])
       stream.setEncoding('utf8').on('data', (text: string) => (output += text));
@@ -50,11 +54,19 @@ export function runLanes(lanes: readonly (readonly Script[])[], write: (text: st
       if (stoppedBy === null) await run(script);
       else failed.push(script.name);
   };
+  const begunAt = Date.now();
+  const sign = setInterval(() => {
+    const minutes = Math.round((Date.now() - begunAt) / MINUTE_MS);
+    write(`after ${minutes} min, still running: ${[...running.values()].join(', ')}\n`);
+  }, MINUTE_MS);
   return {
-    failed: Promise.all(lanes.map(pass)).then(() => failed),
+    failed: Promise.all(lanes.map(pass)).then(() => {
+      clearInterval(sign);
+      return failed;
+    }),
     stop: (signal) => {
       stoppedBy = signal;
-      for (const { pid } of running) if (pid !== undefined) endGroup(pid, signal);
+      for (const { pid } of running.keys()) if (pid !== undefined) endGroup(pid, signal);
     },
   };
 }

@@ -17,6 +17,12 @@ import { NEW_SCHEMA_PATH } from '../src/db/new-schema.ts';
 
 const ROOT = new URL('../', import.meta.url);
 
+const isCheck = process.argv.includes('--check');
+const say = (text: string): void => {
+  if (!isCheck) console.log(text);
+};
+say('Running the demo, whose output README.md and docs/terminal.svg show: less than a minute.');
+
 const pages: Readonly<Record<string, string>> = {
   'docs/assumptions.md': renderAssumptionsPage(),
   'docs/commands.md': await renderCommandsPage(),
@@ -30,13 +36,18 @@ const pages: Readonly<Record<string, string>> = {
   }))),
 };
 
-const isCheck = process.argv.includes('--check');
+let changed = 0;
 for (const [path, page] of Object.entries(pages)) {
   const file = new URL(path, ROOT);
   const text = path.endsWith('.md') ? await formatText(path, page) : page;
-  if (!isCheck) writeFileSync(file, text);
-  else if (!existsSync(file) || readFileSync(file, 'utf8') !== text) {
+  if (existsSync(file) && readFileSync(file, 'utf8') === text) continue;
+  if (!isCheck) {
+    writeFileSync(file, text);
+    changed++;
+    say(`${path} is rewritten.`);
+  } else {
     console.error(`${path} is out of date: run \`npm run docs\`.`);
     process.exitCode = 1;
   }
 }
+say(`${changed} of ${Object.keys(pages).length} files have changed.`);

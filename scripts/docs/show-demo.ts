@@ -13,7 +13,7 @@ const COLUMNS = 88;
 export type RunOnDemo = (...args: readonly string[]) => Promise<string>;
 
 /**
- * Makes the mirror of `npm run demo` and reads itto `use`. The clock stands still except while the demo waits, so
+ * Makes the mirror of `npm run demo` and passes to `use` what runs commands on it. The clock stands still except while the demo waits, so
  * every run prints the same.
  */
 export async function withDemo<T>(use: (run: RunOnDemo, demoOutput: string) => Promise<T>): Promise<T> {

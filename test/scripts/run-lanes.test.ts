@@ -7,12 +7,16 @@ const fine = node('fine', `console.log('all is well')`);
 async function run(...lanes: Parameters<typeof runLanes>[0]) {
   const pieces: string[] = [];
   const failed = await runLanes(lanes, (text) => pieces.push(text)).failed;
-  return { failed, pieces: pieces.map((text) => text.replace(/\d+ s/, 'N s')) };
+  const [begun, ended] = [true, false].map((is) =>
+    pieces.filter((text) => text.startsWith('begun: ') === is),
+  );
+  return { failed, begun, pieces: ended?.map((text) => text.replace(/\d+ s/, 'N s')) };
 }
 
 test('lanes in which all went well have no failures', async () => {
   expect(await run([fine], [node('quiet', '0')])).toEqual({
     failed: [],
+    begun: ['begun: fine\n', 'begun: quiet\n'],
     pieces: expect.arrayContaining(['ok: fine, N s\nall is well\n', 'ok: quiet, N s\n']),
   });
 });
@@ -44,7 +48,10 @@ test('what scripts say side by side is not mixed', async () => {
       `let n = 0; const t = setInterval(() => { console.log('${name}'); if (++n === 5) clearInterval(t); }, 1)`,
     );
   const { pieces } = await run([talk('one')], [talk('two')]);
-  expect(pieces.sort()).toEqual([`ok: one, N s\n${'one\n'.repeat(5)}`, `ok: two, N s\n${'two\n'.repeat(5)}`]);
+  expect(pieces?.sort()).toEqual([
+    `ok: one, N s\n${'one\n'.repeat(5)}`,
+    `ok: two, N s\n${'two\n'.repeat(5)}`,
+  ]);
 });
 
 test('stopped, it ends what runs with all that this has started, and counts it and what was not begun as failed', async () => {
@@ -56,7 +63,7 @@ test('stopped, it ends what runs with all that this has started, and counts it a
   );
   lanes.stop('SIGKILL');
   expect(await lanes.failed).toEqual(['endless', 'fine']);
-  expect(pieces.join('')).toMatch(/^FAILED: endless, \d+ s: killed by SIGKILL\n/);
+  expect(pieces.join('')).toMatch(/^begun: endless\nFAILED: endless, \d+ s: killed by SIGKILL\n/);
 });
 
 test('stopped when a script is over and has left something that still writes, it ends the others all the same', async () => {
