@@ -14,7 +14,7 @@ import { chooseRun } from '../export/run.ts';
 
 import { codeOf } from '../lib/system-errors.ts';
 import type { RunReport } from '../sync/report.ts';
-import { verifyMirror } from '../verify/proof.ts';
+import { endEarly, verifyMirror } from '../verify/proof.ts';
 import { type ScheduledRun, type StepRecord, writeWhole } from './state-file.ts';
 import { renderPlural } from '../lib/layout.ts';
 
@@ -274,9 +274,9 @@ export function createVerifyStep(database: string, size: SampleSize, random: () 
     onlyIfComplete: false,
     run: async (signal) => {
       const mirror = openMirrorReadOnly(database);
+      const steps = verifyMirror(mirror, { of: 'sample', size, random }, () => undefined);
       try {
         let findings = 0;
-        const steps = verifyMirror(mirror, { of: 'sample', size, random }, () => undefined);
         for (let step = steps.next(); ; step = steps.next()) {
           signal.throwIfAborted();
           if (step.done === true) {
@@ -289,6 +289,7 @@ export function createVerifyStep(database: string, size: SampleSize, random: () 
       } catch (thrown) {
         throw toDatabaseError(thrown, database);
       } finally {
+        endEarly(steps);
         mirror.close();
       }
     },

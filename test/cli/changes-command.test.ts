@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import type { JsonObject } from '../../src/lib/json.ts';
 import { takeWriterLock } from '../../src/db/lock.ts';
+import { findPeriod } from '../../src/history/period.ts';
+import { listAllChanges } from '../../src/cli/text/linked-changes.ts';
 import { query } from '../../src/db/query.ts';
 import { inventCollection } from '../../fake-api/collection/collection.ts';
 import { recordedCases } from '../../fake-api/collection/recorded-cases.ts';
@@ -14,6 +16,22 @@ import { smallCollection } from '../support/small-collection.ts';
 
 const entriesOf = (record: JsonObject): JsonObject[] =>
   (record.main_docket as JsonObject).docket_entries as JsonObject[];
+
+test('a reader of changes that stops early, such as `head`, leaves no statement open', () => {
+  const mirror = openEmptyMirror();
+  for (const name of ['Alder v. Thimble County', 'Birch v. Thimble County'])
+    storeDay(
+      mirror,
+      [1, 2, 3].map((id) => makeCase({ id, name }) as CasePayload),
+    );
+  const period = findPeriod(mirror, { otherwise: 'first run' });
+  if (period === null) throw new Error('no run');
+  for (const { caseId } of listAllChanges(mirror, { period })) {
+    expect(caseId).toBe(1);
+    break;
+  }
+  mirror.close();
+});
 
 /** What `changes` prints after one edit of the only case, without the heading and the ending. */
 async function describeEdit(

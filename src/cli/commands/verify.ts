@@ -6,7 +6,7 @@ import type { ExitName } from '../../errors/exit-codes.ts';
 import { toDatabaseError } from '../../db/errors.ts';
 import { openMirrorReadOnly } from '../../db/open-mirror.ts';
 import { parseSampleSize, type SampleSize } from '../../config/paths.ts';
-import { type Scope, verifyMirror } from '../../verify/proof.ts';
+import { type Scope, endEarly, verifyMirror } from '../../verify/proof.ts';
 import { startSecondThread } from '../../verify/second-thread.ts';
 import { say, textWidth, write, writeText, type Io } from '../io.ts';
 import { createVerifyProgress } from '../text/progress.ts';
@@ -68,8 +68,8 @@ export async function runCommand(flags: Flags, io: Io): Promise<ExitName> {
   const startedAt = io.runtime.now().getTime();
   const mirror = openMirrorReadOnly(database);
   const elsewhere = wantsSecondThread(flags, scope, database) ? startSecondThread(mirror) : undefined;
+  const steps = verifyMirror(mirror, scope, progress.update, { elsewhere });
   try {
-    const steps = verifyMirror(mirror, scope, progress.update, { elsewhere });
     for (let step = steps.next(); ; step = steps.next()) {
       if (step.done === true) {
         progress.end();
@@ -88,6 +88,7 @@ export async function runCommand(flags: Flags, io: Io): Promise<ExitName> {
     throw toDatabaseError(thrown, database);
   } finally {
     progress.end();
+    endEarly(steps);
     const failure = await elsewhere?.end();
     if (failure)
       say(io.stderr, `Verified in one thread, because the second one failed: ${messageOf(failure)}\n`);

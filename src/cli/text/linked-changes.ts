@@ -31,15 +31,21 @@ export function* listAllChanges(
     const next = from?.next();
     return next === undefined || next.done === true ? undefined : next.value;
   };
-  let one = take(cases);
-  let list = take(lists);
-  while (one !== undefined || list !== undefined) {
-    const id = Math.min(one?.caseId ?? Infinity, list?.caseId ?? Infinity);
-    const keys = one?.caseId === id ? one.keys : [];
-    const linked = list?.caseId === id ? list.changes : [];
-    if (one?.caseId === id) one = take(cases);
-    if (list?.caseId === id) list = take(lists);
-    yield { caseId: id, keys, linked };
+  try {
+    let one = take(cases);
+    let list = take(lists);
+    while (one !== undefined || list !== undefined) {
+      const id = Math.min(one?.caseId ?? Infinity, list?.caseId ?? Infinity);
+      const keys = one?.caseId === id ? one.keys : [];
+      const linked = list?.caseId === id ? list.changes : [];
+      if (one?.caseId === id) one = take(cases);
+      if (list?.caseId === id) list = take(lists);
+      yield { caseId: id, keys, linked };
+    }
+  } finally {
+    // A reader that stops early, such as `head`, must not leave a statement open.
+    cases?.return(undefined);
+    lists?.return(undefined);
   }
 }
 
