@@ -6,7 +6,8 @@ import type { RunOnDemo } from './show-demo.ts';
 const README = new URL('../../README.md', import.meta.url);
 const RESULTS = new URL('../../docs/performance.json', import.meta.url);
 
-const MAX_LINES_OF_CHANGES = 6;
+/** Up to the first docket entry of the first case. */
+const MAX_LINES_OF_CHANGES = 8;
 
 /**
  * README.md with the output of its queries and of `changes` on the mirror of the demo, and with the measured figures. Generated are
@@ -15,7 +16,7 @@ const MAX_LINES_OF_CHANGES = 6;
 export async function renderReadme(run: RunOnDemo): Promise<string> {
   let page = await fillInResults(readFileSync(README, 'utf8'), run);
   const changes = (await run('changes')).split('\n').slice(0, MAX_LINES_OF_CHANGES).join('\n');
-  page = fillIn(page, /(## What changed\n[^]*?```text\n)[^]*?(```)/, `${changes}\n`);
+  page = fillIn(page, /(## What changed\n[^]*?```text\n)[^]*?(```)/, `${changes}\n    …\n`);
   return fillIn(page, /(\n\n)A first sync of [^]*?(\n\n## )/, renderPerformance());
 }
 

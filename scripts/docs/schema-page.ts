@@ -45,6 +45,7 @@ const LEDGER = [
   'linked_list_states',
   'linked_passes',
   'text_passes',
+  'file_passes',
   'mirror_replaced_texts',
   'mirror_docket_differences',
 ];
@@ -71,6 +72,8 @@ const HISTORY = [
   'linked_change_log',
   'linked_changes',
 ];
+/** Tables that SQLite keeps for a search index. */
+const OF_INDEX = /_fts_(?:config|data|docsize|idx)$/;
 /** Views of the content as the API sent it. */
 const UNCLEAN = ['all_docket_entries', 'all_dockets', 'case_links'];
 
@@ -79,7 +82,7 @@ const GROUPS: readonly Group[] = [
   {
     title: 'Internal bookkeeping',
     text: 'You need none of these to query cases.',
-    has: ({ name }) => INTERNAL.includes(name),
+    has: ({ name }) => INTERNAL.includes(name) || OF_INDEX.test(name),
   },
   {
     title: 'Run log: what each sync did',
@@ -191,18 +194,25 @@ function renderTableSection(table: TableInfo): string {
   return `${heading}\n\n${renderMarkdownTable(['column', 'type', '', 'what it is'], rows)}${indexes}`;
 }
 
-/** A line for each table or view, and one for all that have the same columns. */
+/** A row for each table or view, and one for a few that have the same columns. Of more, a sentence. */
 function renderAtAGlance(tables: readonly TableInfo[]): string {
   const byColumns = new Map<string, string[]>();
   for (const { name, columns } of tables) {
     const summary = summarise(columns.map((column) => column.name));
     byColumns.set(summary, [...(byColumns.get(summary) ?? []), `[\`${name}\`](#${name})`]);
   }
-  return renderMarkdownTable(
+  const all = [...byColumns];
+  const table = renderMarkdownTable(
     ['table or view', 'columns'],
-    [...byColumns].map(([summary, names]) => [names.join(' '), summary]),
+    all.flatMap(([summary, names]) => (names.length > MAX_NAMES ? [] : [[names.join(' '), summary]])),
   );
+  const sentences = all.flatMap(([summary, names]) =>
+    names.length > MAX_NAMES ? [`With the columns ${summary}: ${names.join(', ')}.`] : [],
+  );
+  return [table, ...sentences].join('\n\n');
 }
+
+const MAX_NAMES = 2;
 
 const MAX_COLUMNS = 12;
 

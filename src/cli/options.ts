@@ -228,16 +228,17 @@ function toFormat(flags: Flags, usual: PrintFormat): PrintFormat {
 function toFormatOfName(file: unknown): RowFormat | undefined {
   if (typeof file !== 'string') return undefined;
   const ending = extname(file).toLowerCase();
-  if (OTHER_ENDINGS.has(ending))
+  const format = FORMAT_OF_ENDING[ending];
+  if (format === undefined && /^\.[a-z]/.test(ending) && !TEXT_ENDINGS.has(ending))
     throw new MirrorError('OUTPUT_REFUSED', `--output does not write ${ending} files.`, {
-      hint: `Name a file in .csv, .tsv, .json, .ndjson or .md, or give --format. \`export\` writes Parquet and SQLite.`,
+      hint: `Name a file in .csv, .tsv, .json, .ndjson, .md or .txt, or give --format. \`export\` writes Parquet, SQLite and .xlsx.`,
     });
-  return FORMAT_OF_ENDING[ending];
+  return format;
 }
 
-/** Endings of formats that programs open by their name, and that no command writes here. */
-const OTHER_ENDINGS: ReadonlySet<string> = new Set(
-  '.parquet .sqlite .sqlite3 .duckdb .feather .arrow .dta .sav .rds .html .xml .zip .gz'.split(' '),
+/** Endings of plain text, and those of spreadsheets, for which the check of the file has a better hint. */
+const TEXT_ENDINGS: ReadonlySet<string> = new Set(
+  '.txt .text .log .out .xls .xlsx .xlsm .xlsb .ods .numbers'.split(' '),
 );
 
 const FORMAT_OF_ENDING: Readonly<Partial<Record<string, RowFormat>>> = {

@@ -1,6 +1,7 @@
 import { Command, type HelpContext } from 'commander';
 import { toSettingName } from '../config/settings.ts';
-import { listClosest, suggestNames } from '../lib/closest-names.ts';
+import { SETTINGS } from '../config/specs.ts';
+import { joinWithOr, listClosest, suggestNames } from '../lib/closest-names.ts';
 import { MirrorError } from '../errors/mirror-error.ts';
 
 /** A command whose usage errors are errors of this program: a code, a sentence, a hint. */
@@ -38,6 +39,12 @@ interface Explanation {
 
 const ALONE = '/cases in `browse` and `clearinghouse-mirror query` list the cases of filters alone.';
 
+const SETTING_FLAGS = Object.values(SETTINGS).flatMap(({ flag }) => flag?.split(' ', 1) ?? []);
+
+/** The program has no options of its own but the general ones: those of a command come after it. */
+const adviseOrder = (command: Command): string[] =>
+  command.parent === null ? ['Options come after the command: `clearinghouse-mirror COMMAND --option`.'] : [];
+
 type Explain = (said: string, command: Command) => Explanation;
 
 const explainOther: Explain = (said) => ({
@@ -59,7 +66,8 @@ const EXPLAIN: Readonly<Record<string, Explain>> = {
     const known = command
       .createHelp()
       .visibleOptions(command)
-      .flatMap(({ long }) => long ?? []);
+      .flatMap(({ long }) => long ?? [])
+      .concat(command.parent === null ? SETTING_FLAGS : []);
     const ours = `--${toSettingName(name).replaceAll('_', '-')}`;
     const choice = command.options.find(({ argChoices }) => argChoices?.includes(name.slice(2)));
     const other =
@@ -69,7 +77,7 @@ const EXPLAIN: Readonly<Record<string, Explain>> = {
     const certain = known.includes(ours) ? ours : other;
     return {
       sentence: `${toTitle(command)} has no option ${name}.`,
-      hints: [certain === null ? suggest(name, known) : suggestNames([certain])],
+      hints: [certain === null ? suggest(name, known) : suggestNames([certain]), ...adviseOrder(command)],
     };
   },
   'commander.missingArgument': (said, command) => {
@@ -97,13 +105,19 @@ const EXPLAIN: Readonly<Record<string, Explain>> = {
     const { flags, value = '', why = '' } = INVALID.exec(said)?.groups ?? {};
     const choices = command.options.find((option) => option.flags === flags)?.argChoices ?? [];
     const what = flags === undefined ? `<${INVALID.exec(said)?.groups?.name ?? ''}>` : toFlag(flags);
-    const expected = why.replace(/^Allowed choices are (.*)\.$/, 'It takes one of $1.');
+    const expected = why.replace(
+      /^Allowed choices are (.*)\.$/,
+      (_all, list: string) => `It takes ${joinWithOr(list.split(', '))}.`,
+    );
     return {
       sentence: `${what} cannot be ${JSON.stringify(value)}.`,
-      hints: [suggest(value, choices), expected],
+      // Of so few choices, the closest ones are no suggestion.
+      hints: [choices.length <= MAX_PLAIN_CHOICES ? null : suggest(value, choices), expected],
     };
   },
 };
+
+const MAX_PLAIN_CHOICES = 2;
 
 /** How commander says that a value does not fit: of an option, or of an argument. */
 const INVALID =

@@ -34,7 +34,12 @@ function countCommonWords(one: string, other: string): number {
 /** "Did you mean a, b or c?"; null if there is no suggestion. */
 export function suggestNames(names: readonly string[]): string | null {
   if (names.length === 0) return null;
-  return `Did you mean ${new Intl.ListFormat('en', { type: 'disjunction' }).format(names)}?`;
+  return `Did you mean ${joinWithOr(names)}?`;
+}
+
+/** "a, b, or c". */
+export function joinWithOr(names: readonly string[]): string {
+  return new Intl.ListFormat('en', { type: 'disjunction' }).format(names);
 }
 
 /** Ignores case, spaces and hyphens. */

@@ -1,3 +1,4 @@
+import { STATE_OF_CODE } from '../case/postal-codes.ts';
 import type Database from 'better-sqlite3';
 import { MirrorError } from '../errors/mirror-error.ts';
 import { listClosest, suggestNames } from '../lib/closest-names.ts';
@@ -157,9 +158,13 @@ export function requireFilters(sqlite: Database.Database, filters: CaseFilters, 
 }
 
 /** The values that may be meant by one that no case has. */
-export const listMeant = ({ value, known }: UnknownValue): string[] => listClosest(value, known);
+export function listMeant({ filter, value, known }: UnknownValue): string[] {
+  const state = filter === 'state' ? STATE_OF_CODE.get(value.trim().toUpperCase()) : undefined;
+  return state !== undefined && known.includes(state) ? [state] : listClosest(value, known);
+}
 
-function toUnknownValueError({ filter, value, known }: UnknownValue, path: string): MirrorError {
+function toUnknownValueError(unknown: UnknownValue, path: string): MirrorError {
+  const { filter, value, known } = unknown;
   const { table, column, what } = VALUE_FILTERS[filter];
   const all =
     known.length > MAX_LISTED
@@ -167,7 +172,7 @@ function toUnknownValueError({ filter, value, known }: UnknownValue, path: strin
       : `It takes ${[...known.map((one) => JSON.stringify(one)), `'${NO_VALUE}'`].join(', ')}.`;
   return toUsage(
     `No case in ${path} has the ${what} ${JSON.stringify(value.slice(0, 100))}.`,
-    [suggestNames(listClosest(value, known)), all].filter((part) => part !== null).join(' '),
+    [suggestNames(listMeant(unknown)), all].filter((part) => part !== null).join(' '),
   );
 }
 

@@ -27,7 +27,7 @@ const REFUSED: [string[], string, string][] = [
   [
     ['query', '1', '--format', 'jsn'],
     '--format cannot be "jsn".',
-    'Did you mean json? It takes one of table, csv',
+    'Did you mean json? It takes table, csv',
   ],
   [['changes', '--limit', 'all'], '--limit cannot be "all".', 'It takes a whole number; 0 means all.'],
   [['changes', '--case', "o'x"], '--case cannot be "o\'x".', 'It takes the id of a case'],

@@ -29,7 +29,7 @@ export function* renderCaseHistory(
     const first = read?.first_read_run_id ?? null;
     if (first !== null)
       yield style.line(
-        `${kind}: first read after run ${first} (${toLocalMinute(startOf(first), timeZone)}); not read yet before`,
+        `${kind}: first read after run ${first} (${toLocalMinute(startOf(first), timeZone)})`,
         0,
       );
   }
@@ -42,7 +42,7 @@ export function* renderCaseHistory(
   }
   const find = prepareFindChange(mirror);
   const findRecord = prepareFindRecord(mirror);
-  yield* renderCaseChanges(one, { period, find, findRecord, startOf, timeZone }, style);
+  yield* renderCaseChanges(one, { period, find, findRecord, startOf, timeZone }, style, true);
 }
 
 /** The same changes as lines of JSON, as `changes --json` prints them. */

@@ -304,17 +304,17 @@ export function toFactWords({ court, filed, caseTypes }: CaseFacts): string[] {
   ].map((fact) => clipText(fact, MAX_FACT));
 }
 
-/** The changes of one case; of a period of several runs, run by run. */
+/** The changes of one case, run by run. By default, the runs are named if the period has several. */
 export function* renderCaseChanges(
   one: ChangedCaseAndLists,
   changes: Pick<ChangesToRender, 'period' | 'find' | 'findRecord' | 'startOf' | 'timeZone'>,
   style: WritingStyle,
+  namesRuns = changes.period.first.id !== changes.period.last.id,
 ): Generator<string> {
-  const { period, find, findRecord, startOf, timeZone } = changes;
-  const isOneRun = period.first.id === period.last.id;
+  const { find, findRecord, startOf, timeZone } = changes;
   for (const { runId, keys, linked } of toRunsOfAll(one)) {
-    if (!isOneRun) yield style.line(`${toLocalMinute(startOf(runId), timeZone)}, run ${runId}:`, 0);
-    const depth = isOneRun ? 0 : 1;
+    if (namesRuns) yield style.line(`${toLocalMinute(startOf(runId), timeZone)}, run ${runId}:`, 0);
+    const depth = namesRuns ? 1 : 0;
     yield* renderRunChanges(keys, find, style, depth);
     yield* renderLinkedChanges(linked, findRecord, style, depth);
   }
