@@ -6,8 +6,7 @@ import type { RunOnDemo } from './show-demo.ts';
 const README = new URL('../../README.md', import.meta.url);
 const RESULTS = new URL('../../docs/performance.json', import.meta.url);
 
-/** Up to the first docket entry of the first case. */
-const MAX_LINES_OF_CHANGES = 8;
+const MAX_LINES_OF_CHANGES = 5;
 
 /**
  * README.md with the output of its queries and of `changes` on the mirror of the demo, and with the measured figures. Generated are
@@ -16,7 +15,7 @@ const MAX_LINES_OF_CHANGES = 8;
 export async function renderReadme(run: RunOnDemo): Promise<string> {
   let page = await fillInResults(readFileSync(README, 'utf8'), run);
   const changes = (await run('changes')).split('\n').slice(0, MAX_LINES_OF_CHANGES).join('\n');
-  page = fillIn(page, /(## What changed\n[^]*?```text\n)[^]*?(```)/, `${changes}\n    …\n`);
+  page = fillIn(page, /(## What changed\n[^]*?```text\n)[^]*?(```)/, `${changes}\n  …\n`);
   return fillIn(page, /(\n\n)A first sync of [^]*?(\n\n## )/, renderPerformance());
 }
 

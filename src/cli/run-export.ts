@@ -10,7 +10,8 @@ import { keepHeapSmall } from '../lib/heap.ts';
 import { createExportRecorder } from '../db/export-recorder.ts';
 import { type Io, say, withStop, write } from './io.ts';
 import { type Flags, readAsOf, readSettings } from './options.ts';
-import { renderExport, renderTableProgress, renderUnrecorded, toExportJson } from './text/export.ts';
+import { renderExport, renderUnrecorded, toExportJson } from './text/export.ts';
+import { createTableProgress } from './text/progress.ts';
 import { renderBytes, toJsonLine } from './text/words.ts';
 import { withMirrorMoment } from './with-mirror.ts';
 
@@ -32,6 +33,7 @@ export async function runExport(
   const path = toPath(folder, 'the folder', io.folder, true);
   const address = typeof flags.to === 'string' ? parseObjectAddress(flags.to) : null;
   const { kind, dropsHistory } = choices;
+  const progress = createTableProgress(io.stderr, io.runtime.now, 'written and read back');
   const done = await withStop(io, (signal) =>
     withMirrorMoment(database, async (mirror) => {
       const run = chooseRun(mirror, asOf, flags.allowPartial === true);
@@ -57,8 +59,8 @@ export async function runExport(
         onEstimate: (bytes) => {
           say(io.stderr, `About ${renderBytes(bytes)} will be written.\n`);
         },
-        onTable: (written) => {
-          if (io.stderr.isTTY === true) say(io.stderr, renderTableProgress(written));
+        onTable: (_written, written, of) => {
+          progress.update(written, of);
         },
         onBeginning: (place, hasEarlier) => {
           recorder.open(toFolder(place, hasEarlier));
@@ -98,7 +100,7 @@ export async function runExport(
                 );
               },
       });
-    }),
+    }).finally(progress.end),
   );
   await write(
     io.stdout,

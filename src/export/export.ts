@@ -55,8 +55,8 @@ export interface ExportRequest {
   readonly onRows?: () => void;
   /** Called before the first byte, with the bytes that the export will take. */
   readonly onEstimate?: (bytes: number) => void;
-  /** Called after each table. */
-  readonly onTable?: (written: WrittenTable) => void;
+  /** Called after each table, with how many are done, of how many. */
+  readonly onTable?: (written: WrittenTable, done: number, of: number) => void;
   /** Called before content is written beside the place, with whether the place has something; and when that content is removed. */
   readonly onBeginning?: (path: string, hasEarlier: boolean) => void;
   readonly onAbandoned?: (path: string) => void;
@@ -207,7 +207,7 @@ async function writeAll(
       folder: 'data',
     });
     written.push(one);
-    request.onTable?.(one);
+    request.onTable?.(one, written.length, tables.length);
   }
   const done: Export = {
     kind: request.kind,

@@ -74,8 +74,8 @@ export interface PublishRequest extends Patience {
   readonly onPlacing?: () => void;
   readonly onAbandoned?: () => void;
   readonly onPlaced?: () => void;
-  /** Called after each table that was loaded. */
-  readonly onTable?: (loaded: LoadedTable) => void;
+  /** Called after each table that was loaded, with how many are, of how many. */
+  readonly onTable?: (loaded: LoadedTable, done: number, of: number) => void;
 }
 
 export interface Published {
@@ -235,7 +235,7 @@ async function loadAll(
       ...options,
     });
     loaded.push(one);
-    onTable?.(one);
+    onTable?.(one, loaded.length, tables.length);
   }
   return loaded;
 }

@@ -225,7 +225,7 @@ describe('fetching files', () => {
   test('says with --dry-run how many are due and how large they are, and requests nothing', async () => {
     const { fetchFiles, json, asked, stored } = await start([{ id: 11 }, { id: 12 }]);
     expect((await fetchFiles('--dry-run')).stdout.replaceAll(/\s+/g, ' ')).toContain(
-      'Files: 2 files of 2 selected documents are due; this pass requests up to 2, their size is not known yet, at most 536.9 MB (--max-file).',
+      'Files: 2 files of 2 selected documents are due; this pass requests up to 2; their sizes are not known yet, and none may be above 268.4 MB (--max-file).',
     );
     expect(await json('--dry-run', '--budget', '1')).toEqual({
       documents: 2,

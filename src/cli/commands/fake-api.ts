@@ -40,14 +40,14 @@ requests them only if --file-hosts names that host and port.
 To see changes, stop it, start it again with --days 1, and sync again.
 No case ever leaves it; to practice \`departed\` and \`redact\`, use the mirror that \`demo\` makes.
 
-init writes the address and the token to .env; --delay 0 is for a fake API only.
+init writes the address, the token and the hosts of its files to .env; --delay 0 is for a fake API only.
 
 Examples, the last four in another terminal:
   $ clearinghouse-mirror fake-api --port 8080
-  $ CLEARINGHOUSE_API_TOKEN=demo-token clearinghouse-mirror init --yes \\
-      --api-url http://127.0.0.1:8080/api/v2p1/ --database practice.db
+  $ CLEARINGHOUSE_API_TOKEN=demo-token CLEARINGHOUSE_FILE_HOSTS="127.0.0.1:8080;localhost:8080" \\
+      clearinghouse-mirror init --yes --api-url http://127.0.0.1:8080/api/v2p1/ --database practice.db
   $ clearinghouse-mirror sync --delay 0
-  $ clearinghouse-mirror fetch-files --core --file-hosts 127.0.0.1:8080 --delay 0
+  $ clearinghouse-mirror fetch-files --core --budget all --delay 0
   $ clearinghouse-mirror status
 
 Or without .env:
@@ -120,9 +120,15 @@ const renderNext = (
   hasFiles: boolean,
 ): string =>
   `To practice, in another terminal:
-  CLEARINGHOUSE_API_TOKEN=${token} ${command} init --yes --api-url ${url} --database practice.db
+  CLEARINGHOUSE_API_TOKEN=${token} ${hasFiles ? `CLEARINGHOUSE_FILE_HOSTS="${toFileHosts(url)}" ` : ''}${command} init --yes --api-url ${url} --database practice.db
   ${command} sync --delay 0
-${hasFiles ? `  ${command} fetch-files --core --file-hosts ${new URL(url).host} --delay 0\n` : ''}`;
+${hasFiles ? `  ${command} fetch-files --core --budget all --delay 0\n` : ''}`;
+
+/** Like those of the real API, the files are not all on one host. */
+function toFileHosts(url: string): string {
+  const { host, port } = new URL(url);
+  return `${host};localhost:${port}`;
+}
 
 async function readRecords(path: string): Promise<CaseCollection> {
   const { readRecordedCases } = await import('../../../fake-api/collection/recorded-cases.ts');

@@ -117,6 +117,7 @@ const renderNext = (command: string, isWhole: boolean): string => `What to run n
   ${command} sync        fills the mirror${isWhole ? ': some 0.9 GB, once' : ', once'}
   ${command} status      shows what is in the mirror
   ${command} nightly     keeps it up to date
+To hear of failed nights, set a ping, a webhook or metrics in .env: docs/nightly.md.
 `;
 
 /** Returns a setting with a valid value: as written, or as answered. Fails with the reason why it is invalid. */
@@ -168,7 +169,8 @@ export function renderEnvFile(values: EnvValues, at: Date): string {
     .filter((name) => values[name] !== undefined)
     .map((name) => `# ${SETTINGS[name].description}\n${toLine(SETTINGS[name].env, values[name] ?? '')}\n`);
   return `# Settings of clearinghouse-mirror, written by its command \`init\` on ${at.toISOString().slice(0, 10)}. Keep this file to yourself.
-# What else can be set: docs/configuration.md.
+# What else can be set, such as an address to ping after each run, a webhook for failures, metrics for Prometheus and the
+# folder of snapshots: docs/configuration.md.
 
 ${lines.join('\n')}`;
 }

@@ -12,7 +12,8 @@ import { keepHeapSmall } from '../../lib/heap.ts';
 import { type Io, say, withStop, write } from '../io.ts';
 import { type Flags, PUBLISH_SETTINGS, addSettings, readWrittenSettings } from '../options.ts';
 import { renderUnrecorded } from '../text/export.ts';
-import { renderLoadedTable, renderPublished, toPublishedJson } from '../text/publish.ts';
+import { createTableProgress } from '../text/progress.ts';
+import { renderPublished, toPublishedJson } from '../text/publish.ts';
 import { toJsonLine } from '../text/words.ts';
 import { withMirrorMoment } from '../with-mirror.ts';
 
@@ -47,6 +48,7 @@ export async function runCommand(address: string | undefined, flags: Flags, io: 
   const { database } = parseSettings(written);
   const settings = parsePublishSettings(written);
   const server = findServer(chooseAddress(address, settings), io.env);
+  const progress = createTableProgress(io.stderr, io.runtime.now, 'loaded');
   const done = await withStop(io, (signal) =>
     withMirrorMoment(database, async (mirror) => {
       const recorder = createExportRecorder(database, io.runtime.now, (place, fault) => {
@@ -77,11 +79,11 @@ export async function runCommand(address: string | undefined, flags: Flags, io: 
         onPlaced: () => {
           recorder.finish(place);
         },
-        onTable: (loaded) => {
-          if (io.stderr.isTTY === true) say(io.stderr, renderLoadedTable(loaded));
+        onTable: (_loaded, loaded, of) => {
+          progress.update(loaded, of);
         },
       });
-    }),
+    }).finally(progress.end),
   );
   await write(io.stdout, flags.json === true ? toJsonLine(toPublishedJson(done)) : renderPublished(done));
   return 'complete';

@@ -21,7 +21,8 @@ export function defineOptions(command: Command): Command {
   ).addHelpText(
     'after',
     `
-Tables, columns and views: docs/schema.md.
+Tables, columns and views: docs/schema.md. Beside the functions of SQLite there are median(x) and percentile(x, p),
+which the sqlite3 shell may not have.
 
 Examples:
   $ clearinghouse-mirror query "SELECT case_ongoing, count(*) FROM cases GROUP BY 1"

@@ -162,7 +162,7 @@ export function renderFilePlan(plan: FilePlan, knownHosts: readonly string[], ti
     planned === 0
       ? ''
       : expectedBytes === null
-        ? `, their size is not known yet, at most ${renderBytes(maxBytes)} (--max-file)`
+        ? `; their sizes are not known yet, and none may be above ${renderBytes(maxBytes / planned)} (--max-file)`
         : `, about ${renderBytes(expectedBytes)}`;
   return `${due}; this pass requests up to ${renderCount(planned)}${size}. The mirror has ${renderPlural(stored.files, 'file')} with ${renderBytes(stored.bytes)}.\n${notes.join('')}`;
 }

@@ -23,10 +23,6 @@ const OF_LINKED_LISTS: ReadonlySet<TableName> = new Set<TableName>([
 
 const sizeOf = ({ files }: WrittenTable): number => files.reduce((sum, { bytes }) => sum + bytes, 0);
 
-export function renderTableProgress(written: WrittenTable): string {
-  return `${written.table.name}: ${renderPlural(written.rows, 'row')}, ${renderBytes(sizeOf(written))}.\n`;
-}
-
 export const renderUnrecorded = (place: string, fault: string): string =>
   `Warning: ${place} is not on record, so \`redact\` will not name it: ${fault}.\n`;
 

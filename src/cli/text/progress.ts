@@ -270,3 +270,22 @@ export function createPassProgress(
     end: () => undefined,
   };
 }
+
+/** Shows how many tables of an export or a publication are done: a bar on a terminal, a line from time to time elsewhere. */
+export function createTableProgress(
+  out: Out,
+  now: () => Date,
+  what: 'written and read back' | 'loaded',
+): Progress<OnProgress> {
+  if (out.isTTY === true) return createBar(out, `{bar} {value}/{total} tables ${what}`);
+  let saidAt = now().getTime();
+  return {
+    update: (done, of) => {
+      const moment = now().getTime();
+      if (moment - saidAt < LINE_EVERY_MS) return;
+      saidAt = moment;
+      sayTo(out, `${done} of ${renderPlural(of, 'table')} ${what}.\n`);
+    },
+    end: () => undefined,
+  };
+}

@@ -1,12 +1,8 @@
 import type { Misfits } from '../../export/columns.ts';
 import { explainUnread } from '../../export/run.ts';
 import { renderPlural } from '../../lib/layout.ts';
-import type { LoadedTable } from '../../publish/load.ts';
 import type { Published } from '../../publish/publish.ts';
 import { renderBytes } from './words.ts';
-
-export const renderLoadedTable = ({ table, rows }: LoadedTable): string =>
-  `${table.name}: ${renderPlural(rows, 'row')} sent.\n`;
 
 const sizeOf = ({ tables }: Published): number => tables.reduce((sum, { bytes }) => sum + bytes, 0);
 
