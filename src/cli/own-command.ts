@@ -41,9 +41,8 @@ const ALONE = '/cases in `browse` and `clearinghouse-mirror query` list the case
 
 const SETTING_FLAGS = Object.values(SETTINGS).flatMap(({ flag }) => flag?.split(' ', 1) ?? []);
 
-/** The program has no options of its own but the general ones: those of a command come after it. */
-const adviseOrder = (command: Command): string[] =>
-  command.parent === null ? ['Options come after the command: `clearinghouse-mirror COMMAND --option`.'] : [];
+/** The program itself has general options only. */
+const ORDER = 'Options come after the command: `clearinghouse-mirror COMMAND --option`.';
 
 type Explain = (said: string, command: Command) => Explanation;
 
@@ -75,9 +74,12 @@ const EXPLAIN: Readonly<Record<string, Explain>> = {
         ? spellOtherwise(name, findValue(command, name), known)
         : `${choice.long} ${name.slice(2)}`;
     const certain = known.includes(ours) ? ours : other;
+    const meant = certain === null ? listClosest(name, known) : [certain];
+    const isOfCommand =
+      command.parent === null && (meant.length === 0 || SETTING_FLAGS.includes(meant[0] ?? ''));
     return {
       sentence: `${toTitle(command)} has no option ${name}.`,
-      hints: [certain === null ? suggest(name, known) : suggestNames([certain]), ...adviseOrder(command)],
+      hints: [suggestNames(meant.filter((one) => one !== name)), isOfCommand ? ORDER : null],
     };
   },
   'commander.missingArgument': (said, command) => {

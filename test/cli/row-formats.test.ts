@@ -148,7 +148,7 @@ describe('--output', () => {
     expect(lstatSync('/dev/null').isCharacterDevice()).toBe(true);
   });
 
-  test.each([['rows.parquet'], ['rows.Parquet'], ['rows.csv.gz'], ['rows.sqlite']])(
+  test.each([['rows.parquet'], ['rows.Parquet'], ['rows.csv.gz'], ['rows.sqlite'], ['rows.foo']])(
     'refuses to write a table for people to %s, unless --format asks for it',
     async (name) => {
       const { run, folder } = await start();

@@ -40,14 +40,15 @@ requests them only if --file-hosts names that host and port.
 To see changes, stop it, start it again with --days 1, and sync again.
 No case ever leaves it; to practice \`departed\` and \`redact\`, use the mirror that \`demo\` makes.
 
-init writes the address, the token and the hosts of its files to .env; --delay 0 is for a fake API only.
+init writes the address and the token to .env; --delay 0 is for a fake API only.
 
 Examples, the last four in another terminal:
   $ clearinghouse-mirror fake-api --port 8080
-  $ CLEARINGHOUSE_API_TOKEN=demo-token CLEARINGHOUSE_FILE_HOSTS="127.0.0.1:8080;localhost:8080" \\
-      clearinghouse-mirror init --yes --api-url http://127.0.0.1:8080/api/v2p1/ --database practice.db
+  $ CLEARINGHOUSE_API_TOKEN=demo-token clearinghouse-mirror init --yes \\
+      --api-url http://127.0.0.1:8080/api/v2p1/ --database practice.db
   $ clearinghouse-mirror sync --delay 0
-  $ clearinghouse-mirror fetch-files --core --budget all --delay 0
+  $ clearinghouse-mirror fetch-files --core --budget all --delay 0 \\
+      --file-hosts "127.0.0.1:8080;localhost:8080"
   $ clearinghouse-mirror status
 
 Or without .env:

@@ -27,7 +27,7 @@ export function renderLinkedSums({
 }
 
 const ENDINGS = {
-  complete: 'No list is due any more.',
+  complete: 'No further list is due.',
   budget: 'The budget is spent; the rest follows in later runs.',
   failed: 'THE PASS FAILED.',
   interrupted: 'The pass was interrupted.',

@@ -90,7 +90,7 @@ export type PassOutcome = (typeof PASS_OUTCOMES)[number];
 export const DOWNLOAD_PASS_OUTCOMES = [...PASS_OUTCOMES, 'partial'] as const;
 export type DownloadPassOutcome = (typeof DOWNLOAD_PASS_OUTCOMES)[number];
 
-/** One row for each linked pass: the part after a run that reads linked lists. `complete`: no list was due any more; `budget`: the budget was spent. */
+/** One row for each linked pass: the part after a run that reads linked lists. `complete`: no further list was due; `budget`: the budget was spent. */
 export const linkedPasses = sqliteTable(
   'linked_passes',
   {

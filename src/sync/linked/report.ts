@@ -36,7 +36,7 @@ export interface LinkedReport {
   readonly runId: number;
   readonly startedAt: Date;
   readonly endedAt: Date;
-  /** `complete`: no list was due any more; `budget`: the budget was spent, which is a normal end. */
+  /** `complete`: no further list was due; `budget`: the budget was spent, which is a normal end. */
   readonly outcome: Extract<LinkedPassRow['outcome'], 'complete' | 'budget' | 'failed' | 'interrupted'>;
   readonly sums: LinkedSums;
   /** The lists that were due, and those of them that are left. */

@@ -5,7 +5,7 @@ import { clipText, renderCount, renderPlural } from '../../lib/layout.ts';
 import type { Cell } from '../../db/query.ts';
 import { ADDRESS } from '../addresses.ts';
 import type { ListSource } from '../download.ts';
-import { type Content, html, linkTo } from '../html/html.ts';
+import { type Content, html, linkTo, renderWords } from '../html/html.ts';
 import type { Page } from '../html/layout.ts';
 import { type ColumnOf, renderDownloads, renderPager, renderTable, toWindow } from '../html/parts.ts';
 import { type ListRequest, type PageRequest, readPageNumber } from '../request.ts';
@@ -43,7 +43,7 @@ export function makeAuditsPage({ auditCounts }: PageRequest): Page {
             isNumber: true,
             cell: ({ view }) => renderCount(auditCounts?.get(view) ?? 0),
           },
-          { heading: 'What it lists', cell: ({ shows }) => shows },
+          { heading: 'What it lists', cell: ({ shows }) => renderWords(shows) },
         ],
         rows: listAudits(),
       })}
@@ -64,8 +64,8 @@ export function makeAuditPage({ mirror, asked, name, auditCounts }: PageRequest)
     kicker: linkTo(ADDRESS.audit(), 'Audit'),
     section: 'audit',
     body: html`
-      <p class="lead">${audit.shows}</p>
-      <p>${audit.note}</p>
+      <p class="lead">${renderWords(audit.shows)}</p>
+      <p>${renderWords(audit.note)}</p>
       <h2>${found}</h2>
       ${
         shown.length === 0

@@ -62,7 +62,7 @@ export function renderReportMarkdown(facts: ReportFacts, changes: GatheredChange
         ? 'No audit lists a case.\n'
         : renderTable(
             ['Audit', 'Cases', 'What it lists'],
-            found.map((one) => [toAuditTitle(one), renderCount(one.count), toCell(one.shows)]),
+            found.map((one) => [toAuditTitle(one), renderCount(one.count), one.shows]),
           ),
     ],
     [

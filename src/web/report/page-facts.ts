@@ -6,7 +6,7 @@ import { localizeTimes } from '../../lib/local-time.ts';
 import { renderCoverage } from '../../cli/text/report.ts';
 import { toCaseName } from '../../cli/text/words.ts';
 import { SITE_LINKS } from '../addresses.ts';
-import { type Content, type Html, html, linkTo } from '../html/html.ts';
+import { type Content, type Html, html, linkTo, renderWords } from '../html/html.ts';
 import {
   renderDay,
   renderFacts,
@@ -204,7 +204,7 @@ export function renderAudits(audits: readonly AuditCount[]): Content {
             columns: [
               { heading: 'Audit', isName: true, cell: toAuditTitle },
               { heading: 'Cases', isNumber: true, cell: ({ count }: AuditCount) => renderCount(count) },
-              { heading: 'What it lists', cell: ({ shows }) => shows },
+              { heading: 'What it lists', cell: ({ shows }) => renderWords(shows) },
             ],
             rows: found,
           })
