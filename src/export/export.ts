@@ -140,6 +140,8 @@ async function writeInPlace(
   place: Place,
   check: () => void,
 ): Promise<PlacedExport> {
+  // In kibibytes: half of the default of the library. Each case is read once.
+  mirror.sqlite.pragma('cache_size = -8000');
   if (request.kind === 'release') verifyAll(mirror, request.onRows);
   const withheld = readRun(mirror, request.run, request.isRaw);
   const filters = requireFilters(mirror.sqlite, request.filters, mirror.path);
