@@ -145,7 +145,7 @@ export function findNewestChangingRun(
 /** Sorts only keys: values are long, and are read only when requested. */
 function toQuery({ period, ...filter }: ChangeFilter): { text: string; values: object } {
   const text = listArms(filter)
-    .map((arm) => toSelect(arm, filter, `${arm.runId} BETWEEN :first AND :last`))
+    .map((arm) => toSelect(arm, filter, `${arm.runId} BETWEEN ${arm.first ?? ':first'} AND :last`))
     .join('\nUNION ALL ');
   return {
     text: `${text}\nORDER BY case_id, run_id, place, ref`,
@@ -175,6 +175,8 @@ function toSelect(arm: Arm, { caseId, field }: Omit<ChangeFilter, 'period'>, ofR
 interface Arm {
   readonly select: string;
   readonly runId: string;
+  /** The first run of a period, if it is not simply that. */
+  readonly first?: string;
   readonly where: readonly string[];
   readonly caseColumn?: string;
   readonly isOfFields?: boolean;
@@ -207,8 +209,9 @@ const PRESENCES: readonly Arm[] = [
 
 /**
  * An entry that was added together with its case is not a change: its run is the first run of the case. This skips the
- * rows of a first sync.
+ * rows of a first sync. The least run of a period must say so too: SQLite begins at the first bound that it finds, and would walk through all of them.
  */
+const FIRST_LATER = 'max(:first, 1 + (SELECT min(mirror_first_run_id) FROM cases))';
 const CAME_LATER = [
   'mirror_first_run_id > (SELECT min(mirror_first_run_id) FROM cases)',
   'mirror_first_run_id > (SELECT mirror_first_run_id FROM cases WHERE cases.id = case_id)',
@@ -218,12 +221,14 @@ const ENTRIES: readonly Arm[] = [
   {
     select: `SELECT case_id, mirror_first_run_id, 'entry added', mirror_id, 0, 4 FROM docket_entries`,
     runId: 'mirror_first_run_id',
+    first: FIRST_LATER,
     where: CAME_LATER,
   },
   {
     // Entries that were removed later: each such lifetime ends with one row.
     select: `SELECT case_id, mirror_first_run_id, 'entry added', mirror_version_id, 1, 4 FROM docket_entry_versions`,
     runId: 'mirror_first_run_id',
+    first: FIRST_LATER,
     where: [`mirror_end_reason = 'removed'`, ...CAME_LATER],
   },
   {
