@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, hash as hashOf } from 'node:crypto';
 import { type CasePayload, DOCKET_ENTRY_FIELDS } from '../api/payload.ts';
 import type { PlainEntries } from '../api/plain-entries.ts';
 import { type JsonObject, type JsonValue, isJsonObject } from '../lib/json.ts';
@@ -51,13 +51,12 @@ export function fromVersion(version: JsonObject, entries: readonly JsonObject[])
  * 64 hex digits. Entries in `plain` count as if they were in `entries`.
  */
 export function fingerprint({ rest, entries }: SplitPayload, plain: PlainEntries | null = null): string {
+  if (entries === null) return hashOf('sha256', toCanonicalJson(rest), 'hex');
   const hash = createHash('sha256').update(toCanonicalJson(rest));
-  if (entries !== null) {
-    hash.update('\nentries'); // An empty list of entries differs from a missing list.
-    // One update for many lines: each update costs more than to hash a line, and so does joining two long texts.
-    if (plain !== null) hash.update('\n').update(toSortedBytes(plain, entries), 'latin1');
-    else if (entries.length > 0) hash.update('\n').update(toSortedLines(entries).join('\n'));
-  }
+  hash.update('\nentries'); // An empty list of entries differs from a missing list.
+  // One update for many lines: each update costs more than to hash a line, and so does joining two long texts.
+  if (plain !== null) hash.update('\n').update(toSortedBytes(plain, entries), 'latin1');
+  else if (entries.length > 0) hash.update('\n').update(toSortedLines(entries).join('\n'));
   return hash.digest('hex');
 }
 

@@ -13,6 +13,7 @@ import {
   whyHidden,
 } from '../linked/rows.ts';
 import type { JsonObject } from '../lib/json.ts';
+import { RECORDS_AT_ONCE, prepareNextRecords } from './plain-linked.ts';
 import {
   type Rule,
   type Violation,
@@ -40,24 +41,28 @@ interface VersionRow {
   readonly fingerprint: string;
 }
 
-const ROWS_AT_ONCE = 200;
-
-/** Checks every linked record and its history, with a few rows in memory at a time. */
-export function* checkLinked(mirror: Mirror): Violations {
+/**
+ * Checks every linked record and its history, with a few rows in memory at a time; `isThorough` checks each record
+ * individually.
+ */
+export function* checkLinked(mirror: Mirror, isThorough = false): Violations {
   let checked = 0;
   for (const spec of listRecordSpecs()) {
-    const next = mirror.sqlite.prepare<[number], StoredRow>(
-      `SELECT * FROM ${getTableName(spec.table)} WHERE ${spec.key} > ? ORDER BY ${spec.key} LIMIT ${ROWS_AT_ONCE}`,
+    const rowsAfter = mirror.sqlite.prepare<[number], StoredRow>(
+      `SELECT * FROM ${getTableName(spec.table)} WHERE ${spec.key} > ? ORDER BY ${spec.key} LIMIT ${RECORDS_AT_ONCE}`,
     );
+    const proveNext = isThorough ? null : prepareNextRecords(mirror, spec);
     const check = prepareCheckRecord(mirror, spec);
     let last = Number.MIN_SAFE_INTEGER;
     for (;;) {
-      const rows = next.all(last);
-      for (const row of rows) yield* check(row);
-      checked += rows.length;
-      const newest = Number(rows.at(-1)?.[spec.key] ?? last);
+      const next = proveNext?.(last);
+      const rows = next !== undefined && next.proven.size === next.count ? [] : rowsAfter.all(last);
+      for (const row of rows) if (next?.proven.has(row[spec.key]) !== true) yield* check(row);
+      const count = next?.count ?? rows.length;
+      checked += count;
+      const newest = Number((next === undefined ? rows.at(-1)?.[spec.key] : next.last) ?? last);
       // In a damaged file the order can be broken, and the look-ups would never end.
-      if (rows.length < ROWS_AT_ONCE || newest <= last) break;
+      if (count < RECORDS_AT_ONCE || newest <= last) break;
       last = newest;
     }
   }

@@ -185,7 +185,8 @@ export function* verifyMirror(
       }
     }
   }
-  if (scope.of === 'everything') yield* counter.run('linked', null, onceDamaged(checkLinked(mirror)));
+  if (scope.of === 'everything')
+    yield* counter.run('linked', null, onceDamaged(checkLinked(mirror, isThorough)));
   if (scope.of !== 'case') yield* counter.run('linked', null, onceDamaged(checkLinks(mirror)));
   return { casesMirrored, casesChecked, fileDepth, tallies: counter.toTallies(), additions: additions ?? [] };
 }
