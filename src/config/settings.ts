@@ -67,6 +67,8 @@ const MAX_WRONG_LETTERS = 2;
 /** Whether a name looks like one of ours. */
 function looksLikeOurs(name: string): boolean {
   const word = (BEGINNING.exec(name)?.[1] ?? '').replace(/[_-]/, '').toUpperCase();
+  // At least as many letters are wrong as the lengths differ. The environment has dozens of names.
+  if (Math.abs(word.length - PREFIX.length + 1) > MAX_WRONG_LETTERS) return false;
   return countSlips(word, PREFIX.slice(0, -1)) <= MAX_WRONG_LETTERS;
 }
 
