@@ -135,6 +135,25 @@ describe('CSV', () => {
     );
   });
 
+  test('tells an empty text from NULL behind texts with quotation marks and commas', async () => {
+    const columns = ['a', 'b', 'c'].map((name) => ({ name, type: 'text' as const, description: '' }));
+    const texts: Table = { ...EVERY_TYPE, columns, key: ['a'] };
+    const rows = [
+      ['x","",y', '', null],
+      ['"', null, ''],
+      ['', '""",', null],
+      [',"', '', ''],
+    ];
+    const format = await loadFormat('csv');
+    const path = join(tempFolder(), 'file.csv');
+    const writer = format.open(path, texts);
+    for (const one of rows) writer.write(one);
+    writer.finish();
+    const found = [];
+    for await (const values of format.readBack(path, texts)) found.push(values);
+    expect(found).toEqual(rows);
+  });
+
   test('is read by the csv module of Python, where Python is installed', async () => {
     const path = await write(
       'csv',
