@@ -1,9 +1,7 @@
 import { type SyncRequest, createClientFor, runSync } from '../../src/sync/run-sync.ts';
 import type { Runtime } from '../../src/api/pacing.ts';
-import { toDatabaseError } from '../../src/db/errors.ts';
 import { findPauseLeft } from '../../src/db/run-log.ts';
-import { openMirror, type Mirror } from '../../src/db/open-mirror.ts';
-import { takeWriterLock } from '../../src/db/lock.ts';
+import { type Mirror, withWriter } from '../../src/db/open-mirror.ts';
 import type { RunReport } from '../../src/sync/report.ts';
 import { syncMirror } from '../../src/sync/sync-lists.ts';
 
@@ -24,32 +22,22 @@ export async function startRun(
 ): Promise<RunReport> {
   if (onOpen === null) return runSync(request, runtime);
   const { settings } = request;
-  const lock = takeWriterLock(settings.database);
-  try {
-    const mirror = openMirror(settings.database);
+  return withWriter(settings.database, runtime.now, (mirror) => {
     mirror.sqlite.pragma(`busy_timeout = ${SHORT_WAIT_MS}`);
-    try {
-      onOpen(mirror);
-      const client = createClientFor(settings, request.token, runtime, {
-        pauseLeftMs: findPauseLeft(mirror, settings.apiUrl.href, runtime.now()),
-        onRetry: (retry) => {
-          request.onEvent({ type: 'retrying', ...retry });
-        },
-      });
-      return await syncMirror({
-        ...request,
-        ...settings,
-        mirror,
-        client,
-        version: '0.0.0-simulated',
-        now: runtime.now,
-      }).finally(client.close);
-    } catch (thrown) {
-      throw toDatabaseError(thrown, settings.database);
-    } finally {
-      mirror.close();
-    }
-  } finally {
-    lock.release();
-  }
+    onOpen(mirror);
+    const client = createClientFor(settings, request.token, runtime, {
+      pauseLeftMs: findPauseLeft(mirror, settings.apiUrl.href, runtime.now()),
+      onRetry: (retry) => {
+        request.onEvent({ type: 'retrying', ...retry });
+      },
+    });
+    return syncMirror({
+      ...request,
+      ...settings,
+      mirror,
+      client,
+      version: '0.0.0-simulated',
+      now: runtime.now,
+    }).finally(client.close);
+  });
 }
