@@ -18,6 +18,8 @@ export interface Cost {
   readonly peakBytes: number;
   /** The size of the file after the run; 0 without a file. */
   readonly databaseBytes: number;
+  /** What the search index takes of it; 0 without one. */
+  readonly searchBytes: number;
 }
 
 /** A size of the collection and a latency, with the cost of each contender: one entry for each round. */

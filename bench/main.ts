@@ -61,7 +61,7 @@ async function measureSyncs(): Promise<void> {
       layers ??= await measureLayers(ofSize.before, folder);
     }
   }
-  const machine = `Node ${process.versions.node} on ${process.platform}, ${availableParallelism()} cores, median of ${rounds}.`;
+  const machine = `Node ${process.versions.node} on ${process.platform}, ${availableParallelism()} cores.`;
   const results: Results = { machine, settings, layers };
   if (values.write) await writeResults(results);
   process.stdout.write(`${renderResults(results)}\n`);

@@ -2,6 +2,8 @@ import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { closing, openSqlite } from '../src/db/engine.ts';
+import { SEARCH_INDEXES, SHADOWS } from '../src/db/search-tables.ts';
 import type { Cost } from './contenders.ts';
 
 const REPORT_USAGE = new URL('programs/report-usage.js', import.meta.url).href;
@@ -26,7 +28,13 @@ export async function measureProgram(program: Program, folder: string): Promise<
   if (output.code !== 0)
     throw new Error(`${program.script.pathname} ended with ${output.code}: ${output.errors}`);
   const usage = JSON.parse(readFileSync(usageFile, 'utf8')) as Pick<Cost, 'cpuMs' | 'peakBytes'>;
-  return { wallMs, ...usage, databaseBytes: sizeOf(program.database) };
+  const { database } = program;
+  return {
+    wallMs,
+    ...usage,
+    databaseBytes: sizeOf(database),
+    searchBytes: database === null ? 0 : findSearchBytes(database),
+  };
 }
 
 function run(
@@ -52,4 +60,17 @@ function sizeOf(database: string | null): number {
   return [database, `${database}-wal`]
     .filter((path) => existsSync(path))
     .reduce((sum, path) => sum + statSync(path).size, 0);
+}
+
+/** The bytes of the tables in which a mirror keeps its search indexes. */
+function findSearchBytes(database: string): number {
+  const tables = Object.values(SEARCH_INDEXES).flatMap(({ name }) =>
+    SHADOWS.map((ending) => `${name}_${ending}`),
+  );
+  return closing(openSqlite(database, { readonly: true }), (sqlite) => {
+    const find = sqlite
+      .prepare<[string], number | null>('SELECT sum(pgsize) FROM dbstat WHERE name = ?')
+      .pluck();
+    return tables.reduce((sum, table) => sum + (find.get(table) ?? 0), 0);
+  });
 }

@@ -49,12 +49,16 @@ function renderSetting(setting: Setting): string[] {
       (costOf(setting, name, 'cpuMs') / 1000).toFixed(1),
       (costOf(setting, name, 'peakBytes') / 1e6).toFixed(0),
       (costOf(setting, name, 'databaseBytes') / 1e6).toFixed(0),
+      (costOf(setting, name, 'searchBytes') / 1e6).toFixed(0),
     ];
     return `| ${name}: ${CONTENDERS[name].description} | ${times.join(' | ')} |`;
   });
+  const rounds = setting.rounds['ours first']?.length ?? 0;
   return [
-    '| | wall, ratio | CPU, ratio | to | wall, s | CPU, s | peak memory, MB | database, MB |',
-    '| --- | --- | --- | --- | --- | --- | --- | --- |',
+    rounds === 1 ? 'One round.' : `Median of ${rounds} rounds.`,
+    '',
+    '| | wall, ratio | CPU, ratio | to | wall, s | CPU, s | peak memory, MB | database, MB | its search index, MB |',
+    '| --- | --- | --- | --- | --- | --- | --- | --- | --- |',
     ...rows,
   ];
 }
