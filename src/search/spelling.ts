@@ -1,7 +1,7 @@
 import type Database from 'better-sqlite3';
 import type { Mirror } from '../db/open-mirror.ts';
 import { hasSearchIndexes } from '../db/search-index.ts';
-import { type SearchKind, SEARCH_INDEXES } from '../db/search-tables.ts';
+import { type SearchKind, SEARCH_INDEXES, TOKENIZER } from '../db/search-tables.ts';
 import { countSlips } from '../lib/closest-names.ts';
 import { fold } from './text-pattern.ts';
 import { countHits, selectHits, toRowid } from './matches.ts';
@@ -118,12 +118,22 @@ function listSpellings(sqlite: Database.Database, word: string, kinds: readonly 
 
 /** The stem under which the index would have a word. */
 function toStem(sqlite: Database.Database, word: string): string {
-  sqlite.exec(`DROP TABLE IF EXISTS temp.search_stem; DROP TABLE IF EXISTS temp.search_stem_words;
-    CREATE VIRTUAL TABLE temp.search_stem USING fts5(word, tokenize="porter unicode61 remove_diacritics 2");
-    CREATE VIRTUAL TABLE temp.search_stem_words USING fts5vocab(temp, search_stem, row)`);
+  sqlite.exec(`CREATE VIRTUAL TABLE IF NOT EXISTS temp.search_stem USING fts5(word, tokenize="${TOKENIZER}");
+    CREATE VIRTUAL TABLE IF NOT EXISTS temp.search_stem_words USING fts5vocab(temp, search_stem, row);
+    DELETE FROM temp.search_stem`);
   sqlite.prepare('INSERT INTO temp.search_stem (word) VALUES (?)').run(word);
   return sqlite.prepare<[], string>('SELECT term FROM temp.search_stem_words').pluck().get() ?? fold(word);
 }
+
+/** The endings that Porter's stemmer takes off most often. */
+const ENDINGS = ['', 'e', 'ed', 'ing', 's', 'ation'];
+
+/**
+ * Something that has a stem, to search for it: a search takes the stem of each word, and that of a stem is often another, as of
+ * "decre" (decree), "defens" or "hous".
+ */
+const toWordOf = (sqlite: Database.Database, stem: string): string | undefined =>
+  ENDINGS.map((ending) => `${stem}${ending}`).find((word) => toStem(sqlite, word) === stem);
 
 /** The stems of an index that are close to a stem. Those of entries begin with the same letter, which saves seconds. */
 function listStems(sqlite: Database.Database, kind: SearchKind, wanted: string, most: number): Stem[] {
@@ -151,7 +161,9 @@ function hasTemporary(sqlite: Database.Database, name: string): boolean {
 /** The most frequent word of a stem in some rows that have it; null if no allowed case has it. */
 function findSpelling(sqlite: Database.Database, stem: string, kinds: readonly SearchKind[]): string | null {
   const counts = new Map<string, number>();
-  for (const text of kinds.flatMap((kind) => listRows(sqlite, kind, stem, MAX_ROWS)))
+  const asked = toWordOf(sqlite, stem);
+  if (asked === undefined) return null;
+  for (const text of kinds.flatMap((kind) => listRows(sqlite, kind, asked, MAX_ROWS)))
     // eslint-disable-next-line no-control-regex
     for (const [, match = ''] of text.matchAll(/\u0002([\p{L}\p{M}]+)\u0003/gu)) {
       const word = match.toLowerCase();

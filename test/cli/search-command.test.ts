@@ -66,7 +66,11 @@ const share = shareHistory(() => ({
   edits: [
     (source) => {
       source.remove(3);
-      source.put({ ...ALDER, summary: 'The William Bank policy, with an okapi.' });
+      source.put({
+        ...ALDER,
+        summary:
+          'The William Bank policy, with an okapi. A decree on the release of licenses is its defense.',
+      });
     },
   ],
 }));
@@ -240,6 +244,16 @@ describe('search', () => {
       'With these filters, the word occurs in no searched text: "injunction".',
     );
     expect((await run('quaga')).stdout).not.toContain('quagga');
+  });
+
+  test.each([
+    ['decre', 'decree'],
+    ['relase', 'release'],
+    ['lisense', 'licenses'],
+    ['defnse', 'defense'],
+  ])('suggests for %j a word whose stem has another stem: %s', async (typed, meant) => {
+    const { run } = await start();
+    expect((await run(typed, '--in', 'cases')).stdout).toContain(meant);
   });
 
   test('says why it found nothing: the mirror does not have such records yet, or the query uses operators', async () => {
