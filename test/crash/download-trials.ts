@@ -9,6 +9,7 @@ import {
   statSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { EXIT_CODES } from '../../src/errors/exit-codes.ts';
 import type { Death } from './deaths.ts';
 import { examineMirrorFile, readMirror } from './examine.ts';
 import { type RunWhole, runAsProcess, startCommand } from './run-command.ts';
@@ -109,18 +110,19 @@ export async function runDownloadTrial(
         cpSync(`${database}${suffix}`, `${remains}${suffix}`, { recursive: true });
     const [wasRunning] = listOutcomes(remains, 'running', world);
     const known = new Set([...before, ...after]);
+    const left = readRows(remains, world);
     const faults = [
       ...examineMirrorFile(remains).filter((fault) => !isStray(fault)),
-      ...readRows(remains, world)
-        .filter((row) => !known.has(row))
-        .map((row) => `neither as before nor as after: ${row}`),
+      ...left.filter((row) => !known.has(row)).map((row) => `neither as before nor as after: ${row}`),
     ];
-    const isPaused = readRows(remains, world).some((row) => row.endsWith('"paused"]'));
+    const isPaused = left.some((row) => row.endsWith('"paused"]'));
+    // If only the files of the paused host are left, the next command must say so.
+    const exitCode = isPaused && left.join() === after.join() ? EXIT_CODES.network.code : 0;
     const busyRequests = world.countBusyRequests?.();
     const next = await runWhole(words, env);
     if (isPaused && world.countBusyRequests?.() !== busyRequests)
       faults.push('a host was requested during its pause');
-    if (next.exitCode !== 0) return [...faults, `the next ${words.join(' ')} ${toText(next)}`];
+    if (next.exitCode !== exitCode) return [...faults, `the next ${words.join(' ')} ${toText(next)}`];
     faults.push(...examineMirrorFile(database));
     if (listOutcomes(database, 'running', world).length > 0) faults.push('a pass is left running');
     if (wasRunning !== undefined && !listOutcomes(database, 'died', world).includes(wasRunning))
