@@ -66,7 +66,8 @@ export async function runSync(request: SyncRequest, runtime: Runtime): Promise<R
   });
 }
 
-async function syncWith(mirror: Mirror, request: SyncRequest, runtime: Runtime): Promise<RunReport> {
+/** Runs a sync of a mirror that is open, as its only writer unless it is a dry run. */
+export async function syncWith(mirror: Mirror, request: SyncRequest, runtime: Runtime): Promise<RunReport> {
   const { settings } = request;
   const pauseLeftMs = request.ignoresPause ? 0 : findPause(mirror, settings, runtime.now());
   if (!request.dryRun) finishRedactionsIfPossible(mirror, runtime.now);
