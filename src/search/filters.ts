@@ -1,4 +1,4 @@
-import { STATE_OF_CODE } from '../case/postal-codes.ts';
+import { STATE_OF_CODE } from '../case/courts.ts';
 import type Database from 'better-sqlite3';
 import { MirrorError } from '../errors/mirror-error.ts';
 import { listClosest, suggestNames } from '../lib/closest-names.ts';
