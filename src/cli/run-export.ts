@@ -7,7 +7,7 @@ import { type UploadRequest, type Uploaded, uploadExport } from '../export/uploa
 import { type ExportPlace, findNewestRunId, findOldestRunId } from '../db/exports.ts';
 import { renderOwnCommand } from '../lib/command-line.ts';
 import { keepHeapSmall } from '../lib/heap.ts';
-import { createExportRecorder } from '../db/export-recorder.ts';
+import { createExportRecorder } from '../db/exports.ts';
 import { type Io, say, withStop, write } from './io.ts';
 import { type Flags, readAsOf, readSettings } from './options.ts';
 import { renderExport, renderUnrecorded, toExportJson } from './text/export.ts';

@@ -38,7 +38,7 @@ const WAIT_MS = 60_000;
  * Records that an export begins to write beside a place, unless the place is on record, and calls `onNew` if it was not. Returns what
  * `recordPlace` returns.
  */
-export function recordBeginning(
+function recordBeginning(
   path: string,
   place: ExportPlace,
   now: Date,
@@ -50,7 +50,7 @@ export function recordBeginning(
 }
 
 /** Takes off the record a place beside which nothing is left of what was begun. Returns what `recordPlace` returns. */
-export function forgetBeginning(path: string, place: string): string | null {
+function forgetBeginning(path: string, place: string): string | null {
   return write(path, WAIT_MS, (sqlite) => {
     sqlite.prepare('DELETE FROM mirror_exports WHERE place = ?').run(place);
   });
@@ -73,7 +73,7 @@ export function recordPlace(
 }
 
 /** Records that a place has this content alone. */
-export function recordReplaced(path: string, place: ExportPlace, now: Date): string | null {
+function recordReplaced(path: string, place: ExportPlace, now: Date): string | null {
   return write(path, WAIT_MS, (sqlite) => {
     upsert(sqlite, '@runId').run(toRow({ ...place, keepsEarlier: false }, now));
   });
@@ -177,3 +177,50 @@ export const listOutdatedExports = ({ sqlite }: Pick<Mirror, 'sqlite'>): ExportR
 /** Whether there is such a place. */
 export const hasOutdatedExports = ({ sqlite }: Pick<Mirror, 'sqlite'>): boolean =>
   sqlite.prepare(`SELECT 1 ${OUTDATED} LIMIT 1`).get() !== undefined;
+
+export interface ExportRecorder {
+  /** Before content is written beside a place. */
+  readonly open: (place: ExportPlace) => void;
+  /** When what was written beside a place is removed. */
+  readonly abandon: (place: string) => void;
+  /** Before a place gets content. */
+  readonly begin: (place: ExportPlace) => void;
+  /** When the place has it. */
+  readonly finish: (place: ExportPlace) => void;
+}
+
+/**
+ * Records in the mirror where its content goes. Calls `onFault` once for each place that cannot be recorded: then no redaction
+ * names that place.
+ */
+export function createExportRecorder(
+  database: string,
+  now: () => Date,
+  onFault: (place: string, fault: string) => void,
+): ExportRecorder {
+  const opened = new Set<string>();
+  const faulty = new Set<string>();
+  const note = ({ place }: ExportPlace, fault: string | null): void => {
+    if (fault === null || faulty.has(place)) return;
+    faulty.add(place);
+    onFault(place, fault);
+  };
+  return {
+    open(place) {
+      const onNew = (): void => {
+        opened.add(place.place);
+      };
+      note(place, recordBeginning(database, place, now(), onNew));
+    },
+    abandon(place) {
+      // A place that stays on record is named once too often, which is no fault of the export.
+      if (opened.has(place)) forgetBeginning(database, place);
+    },
+    begin(place) {
+      note(place, recordPlace(database, place, now()));
+    },
+    finish(place) {
+      if (!place.keepsEarlier) note(place, recordReplaced(database, place, now()));
+    },
+  };
+}

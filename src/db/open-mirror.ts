@@ -9,7 +9,7 @@ import { createTempFile, moveIntoPlace } from '../lib/replace-file.ts';
 import { isSqliteError, inDatabase, toDatabaseError } from './errors.ts';
 import { removeLeftovers } from './leftovers.ts';
 import { takeWriterLock } from './lock.ts';
-import { type Died, recordDied } from './record-died.ts';
+import { type Died, recordDied } from './dead-rows.ts';
 import { type BrokenObject, listBrokenBy, listBrokenReferences, runMigrations } from './migrate.ts';
 import {
   type MirrorReader,

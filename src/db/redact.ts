@@ -9,7 +9,7 @@ import { listRejectedRecords } from './leftovers.ts';
 import type { Mirror } from './open-mirror.ts';
 import { toNotMirrored } from './read-case.ts';
 import { type RunStart, createSyncLedger } from './run-log.ts';
-import { recordDied } from './record-died.ts';
+import { recordDied } from './dead-rows.ts';
 import { deleteDriftOf } from './redact-drift.ts';
 import { listNaming, listRejectedNaming, removeName, removeNamesLeft } from './redact-names.ts';
 import { removeDroppedFiles } from './linked/file-store.ts';

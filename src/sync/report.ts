@@ -7,7 +7,7 @@ import type { ExitName } from '../errors/exit-codes.ts';
 import type { Client } from '../api/client.ts';
 import type { BrokenObject } from '../db/migrate.ts';
 import type { Mirror } from '../db/open-mirror.ts';
-import type { Died } from '../db/record-died.ts';
+import type { Died } from '../db/dead-rows.ts';
 import type { UpgradeStep } from '../db/open-mirror.ts';
 import type { LinkedReport, LinkedSums } from './linked/report.ts';
 

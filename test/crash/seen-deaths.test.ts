@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { recordedCases } from '../../fake-api/collection/recorded-cases.ts';
 import { startFakeFiles } from '../../fake-api/serve/files.ts';
 import { startFakeApi } from '../../fake-api/serve/server.ts';
-import { LOGS, type Log } from '../../src/db/record-died.ts';
+import { LOGS, type Log } from '../../src/db/dead-rows.ts';
 import { runCli } from '../support/command-line.ts';
 import { makeCase } from '../support/make-case.ts';
 import { makeDocument } from '../support/make-document.ts';

@@ -4,7 +4,7 @@ import { fingerprint, splitPayload } from '../../src/case/fingerprint.ts';
 import { toCaseRows } from '../../src/case/case-rows.ts';
 import { type ErrorCode, MirrorError } from '../../src/errors/mirror-error.ts';
 import { openMirror } from '../../src/db/open-mirror.ts';
-import { recordDied } from '../../src/db/record-died.ts';
+import { recordDied } from '../../src/db/dead-rows.ts';
 import { type Clock, createScheduler } from '../../src/schedule/scheduler.ts';
 import { readStateFile, toStateFilePath, type SchedulerState } from '../../src/schedule/state-file.ts';
 import type { AfterRunStep } from '../../src/schedule/after-run.ts';

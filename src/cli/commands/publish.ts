@@ -7,7 +7,7 @@ import { chooseRun } from '../../export/run.ts';
 import { findServer, namesPassword, toPublishedPlace } from '../../publish/address.ts';
 import { LOCK_MS, publishMirror } from '../../publish/publish.ts';
 import { findNewestRunId } from '../../db/exports.ts';
-import { createExportRecorder } from '../../db/export-recorder.ts';
+import { createExportRecorder } from '../../db/exports.ts';
 import { keepHeapSmall } from '../../lib/heap.ts';
 import { type Io, say, withStop, write } from '../io.ts';
 import { type Flags, PUBLISH_SETTINGS, addSettings, readWrittenSettings } from '../options.ts';

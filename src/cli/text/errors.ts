@@ -1,7 +1,7 @@
 import { type Aim, quoteWord, toPlaceText } from '../../lib/command-line.ts';
 import type { BrokenObject } from '../../db/migrate.ts';
 import type { UpgradeStep } from '../../db/open-mirror.ts';
-import type { Died, Log } from '../../db/record-died.ts';
+import type { Died, Log } from '../../db/dead-rows.ts';
 import { CHECKS, type Finding } from '../../doctor/finding.ts';
 import { ERROR_KINDS, MirrorError } from '../../errors/mirror-error.ts';
 import { wrapText } from '../../lib/layout.ts';

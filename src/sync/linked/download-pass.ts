@@ -19,7 +19,7 @@ import {
 } from '../../db/linked/passes.ts';
 import type { BrokenObject } from '../../db/migrate.ts';
 import { type Mirror, type UpgradeStep, withWriter } from '../../db/open-mirror.ts';
-import type { Died } from '../../db/record-died.ts';
+import type { Died } from '../../db/dead-rows.ts';
 import { finishRedactionsIfPossible } from '../../db/redact.ts';
 import { MirrorError } from '../../errors/mirror-error.ts';
 import { isDatabaseError } from '../report.ts';
