@@ -1,7 +1,7 @@
 import { get as sendRequest } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createStatementRunner, PAGE_LIMITS } from '../../src/web/sql/run-statement.ts';
-import { listQuestions } from '../../src/web/sql/questions.ts';
+import { listQuestions } from '../../src/web/pages/sql.ts';
 import { openSqlite } from '../../src/db/engine.ts';
 import { makeFullMirror } from '../support/full-mirror.ts';
 import { readElements } from '../support/read-html.ts';

@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { renderCount, renderPlural } from '../../lib/layout.ts';
+import { PACKAGE_FOLDER } from '../../lib/package-info.ts';
 import { ADDRESS } from '../addresses.ts';
 import { type Failure, renderHint } from '../failures.ts';
 import { type Content, type Html, html, linkTo, toHref } from '../html/html.ts';
@@ -6,7 +8,6 @@ import type { Page } from '../html/layout.ts';
 import { type ColumnOf, renderNotice, renderTable } from '../html/parts.ts';
 import { renderBar } from '../html/plots.ts';
 import { FILE_LIMITS, PAGE_LIMITS } from '../sql/run-statement.ts';
-import { listQuestions } from '../sql/questions.ts';
 import type { PageCell, PageRows } from '../sql/task.ts';
 
 /** What became of a statement. */
@@ -142,4 +143,35 @@ function findBar(
   const numbers = rows.map((row) => row[1]);
   if (!numbers.every((value) => typeof value === 'number' && value >= 0)) return null;
   return { column: 1, max: Math.max(...numbers.map(Number)) };
+}
+
+/** A statement of the documentation, with what it answers. */
+export interface SavedQuestion {
+  readonly title: string;
+  readonly sql: string;
+}
+
+/** The pages with questions; they are part of the package. */
+const PAGES = ['questions', 'history', 'linked-lists', 'search'];
+
+/** The statements of a page: a comment in the first line names one, otherwise its heading does. */
+function parseQuestions(page: string): SavedQuestion[] {
+  let heading = '';
+  const questions: SavedQuestion[] = [];
+  for (const [, title, block] of page.matchAll(/^#+ (.+)$|^```sql\n([^]*?)^```$/gm)) {
+    if (title !== undefined) heading = title.replaceAll('`', '');
+    if (block === undefined) continue;
+    const sql = block.trim();
+    questions.push({ title: /^-- (.+)/.exec(sql)?.[1] ?? heading, sql });
+  }
+  return questions;
+}
+
+let known: readonly SavedQuestion[] | undefined;
+
+export function listQuestions(): readonly SavedQuestion[] {
+  known ??= PAGES.flatMap((name) =>
+    parseQuestions(readFileSync(new URL(`docs/${name}.md`, PACKAGE_FOLDER), 'utf8')),
+  );
+  return known;
 }
