@@ -12,8 +12,7 @@ import {
   TEXT_LENGTHS,
   FILING_YEARS,
 } from './profile.ts';
-import type { Random, WeightedTerms } from './random.ts';
-import { valueAt } from './random.ts';
+import { type Random, type WeightedTerms, valueAt } from './random.ts';
 import type { JsonObject } from '../../src/lib/json.ts';
 
 /** The progress of the coding of a case, which determines its lists and most of its nulls. */

@@ -1,6 +1,5 @@
 import { ERROR_KINDS } from '../../src/errors/mirror-error.ts';
-import type { ErrorKind } from '../../src/errors/exit-codes.ts';
-import { EXIT_CODES } from '../../src/errors/exit-codes.ts';
+import { type ErrorKind, EXIT_CODES } from '../../src/errors/exit-codes.ts';
 import { renderMarkdownTable } from './markdown-table.ts';
 
 function renderExitCodes(): string {

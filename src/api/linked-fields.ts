@@ -1,5 +1,4 @@
-import type { FieldKind } from './payload.ts';
-import { DOCKET_FIELDS } from './payload.ts';
+import { type FieldKind, DOCKET_FIELDS } from './payload.ts';
 
 /** The lists that the API links from a case, by the last part of their path. */
 export const LINKED_KINDS = ['documents', 'dockets', 'resources'] as const;

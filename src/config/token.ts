@@ -1,10 +1,9 @@
 import { closeSync, fstatSync, openSync, readSync, realpathSync, statSync } from 'node:fs';
 import { relative, resolve, sep } from 'node:path';
 import { isatty } from 'node:tty';
-import { parseApiUrl } from '../api/urls.ts';
+import { parseApiUrl, isOfficialApi } from '../api/urls.ts';
 import { MirrorError } from '../errors/mirror-error.ts';
 import { codeOf, wordsOf } from '../lib/system-errors.ts';
-import { isOfficialApi } from '../api/urls.ts';
 import { decodeText } from './env-file.ts';
 import { whileSignalsEnd } from './early-signals.ts';
 import { PLACES, type WrittenSetting, path } from './parsers.ts';

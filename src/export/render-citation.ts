@@ -1,5 +1,4 @@
-import type { Citation, CitedCase, CitedDataSet, CitedDate } from './citation.ts';
-import { AUTHOR } from './citation.ts';
+import { type Citation, type CitedCase, type CitedDataSet, type CitedDate, AUTHOR } from './citation.ts';
 
 /* A citation in each format. What Zotero, BibTeX and CSL make of each field is in docs/cite.md. */
 

@@ -4,8 +4,7 @@ import { type SnapshotRequest, takeAndRotate, takeSnapshot } from '../backup/sna
 import type { Runtime } from '../api/pacing.ts';
 import type { SampleSize } from '../config/paths.ts';
 import type { PublishSettings, SnapshotSettings } from '../config/settings.ts';
-import { createExportRecorder } from '../db/exports.ts';
-import { findNewestRunId } from '../db/exports.ts';
+import { createExportRecorder, findNewestRunId } from '../db/exports.ts';
 import { toDatabaseError } from '../db/errors.ts';
 import { openMirrorReadOnly } from '../db/open-mirror.ts';
 import { EXIT_CODES, type ExitName } from '../errors/exit-codes.ts';

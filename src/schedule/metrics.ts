@@ -6,9 +6,8 @@ import { type MirrorState, findFreshAsOf, findMirrorState } from '../db/state.ts
 import { type LinkedState, findLinkedState } from '../db/linked/passes.ts';
 import { PASS_OUTCOMES } from '../db/schema/schema.ts';
 import { openMirrorReadOnly } from '../db/open-mirror.ts';
-import { SCHEDULED_RUN_OUTCOMES } from './state-file.ts';
+import { SCHEDULED_RUN_OUTCOMES, writeWhole } from './state-file.ts';
 import { type AfterRunStep, type RunSummary, countCases, countDeparted } from './after-run.ts';
-import { writeWhole } from './state-file.ts';
 
 type Labels = Readonly<Record<string, string | number>>;
 type Sample = readonly [labels: Labels, value: number];

@@ -1,13 +1,11 @@
-import { lstatSync, renameSync } from 'node:fs';
+import { lstatSync, renameSync, mkdirSync } from 'node:fs';
 import { MirrorError } from '../errors/mirror-error.ts';
-import { readRegularFile } from '../lib/files.ts';
+import { readRegularFile, describeMissingFolder } from '../lib/files.ts';
 import { type JsonObject, type JsonValue, isJsonObject } from '../lib/json.ts';
 import { codeOf, wordsOf } from '../lib/system-errors.ts';
 import type { Waiting } from './plan.ts';
 
-import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { describeMissingFolder } from '../lib/files.ts';
 import { replaceFile } from '../lib/replace-file.ts';
 
 export const SCHEDULED_RUN_OUTCOMES = [

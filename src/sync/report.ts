@@ -6,9 +6,8 @@ import { ERROR_KINDS, type ErrorCode, type MirrorError } from '../errors/mirror-
 import type { ExitName } from '../errors/exit-codes.ts';
 import type { Client } from '../api/client.ts';
 import type { BrokenObject } from '../db/migrate.ts';
-import type { Mirror } from '../db/open-mirror.ts';
+import type { Mirror, UpgradeStep } from '../db/open-mirror.ts';
 import type { Died } from '../db/dead-rows.ts';
-import type { UpgradeStep } from '../db/open-mirror.ts';
 import type { LinkedReport, LinkedSums } from './linked/report.ts';
 
 /** The events of a run in progress. */

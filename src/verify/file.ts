@@ -11,11 +11,10 @@ import {
   listSchemaDifferences,
 } from '../db/own-schema.ts';
 import { BUSY_TIMEOUT_MS } from '../db/open-to-read.ts';
-import { SEARCH_OBJECTS } from '../db/search-tables.ts';
+import { SEARCH_OBJECTS, type SearchKind, SEARCH_INDEXES } from '../db/search-tables.ts';
 import { messageOf } from '../errors/mirror-error.ts';
 import { type Violation, type Violations, show } from './checks.ts';
 import { checkIndex, findOptions, hasSearchIndexes } from '../db/search-index.ts';
-import { type SearchKind, SEARCH_INDEXES } from '../db/search-tables.ts';
 
 /**
  * Checks that the tables, views, indexes and triggers of the mirror equal those of a new mirror, that the same

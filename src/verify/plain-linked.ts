@@ -1,6 +1,5 @@
 import { getTableColumns, getTableName } from 'drizzle-orm';
-import type { EntryColumns } from '../case/docket-rows.ts';
-import { toEntry } from '../case/docket-rows.ts';
+import { type EntryColumns, toEntry } from '../case/docket-rows.ts';
 import type { Mirror } from '../db/open-mirror.ts';
 import type { RecordSpec } from '../linked/kinds.ts';
 import { toContentColumns, toRecordFingerprint, whyHidden } from '../linked/rows.ts';

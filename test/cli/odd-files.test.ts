@@ -14,8 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { openMirror } from '../../src/db/open-mirror.ts';
-import { readStateFile } from '../../src/schedule/state-file.ts';
-import { writeWhole } from '../../src/schedule/state-file.ts';
+import { readStateFile, writeWhole } from '../../src/schedule/state-file.ts';
 import { runCli } from '../support/command-line.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
