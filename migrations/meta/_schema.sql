@@ -1,4 +1,4 @@
--- Of the migrations e1bd587e76a562919325633fc193546af84b327e8db63eb9e6ff0e3f58400979
+-- Of the migrations 811a2da36eb1a1871f63c0833134c276ef806a6a8d3a220a4357bbdee996f487
 CREATE TABLE `cases` (
 	`id` integer PRIMARY KEY NOT NULL,
 	`name` text,

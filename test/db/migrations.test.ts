@@ -1,10 +1,11 @@
+import { hash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import { openSqlite } from '../../src/db/engine.ts';
 import { listMigrations, runMigrations } from '../../src/db/migrate.ts';
 import { readNewSchema } from '../../src/db/new-schema.ts';
 import { type Mirror, openMirrorInMemory, toDrizzle } from '../../src/db/open-mirror.ts';
-import { sealAll } from '../../src/db/seals.ts';
+import { SEALED_TABLES, sealAll } from '../../src/db/seals.ts';
 import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
 import * as drizzleKit from 'drizzle-kit/api';
 import { API_LISTS, toListFilter } from '../../src/api/lists.ts';
@@ -28,6 +29,14 @@ test('each migration is newer than the one before it: Drizzle would skip an olde
   const whens = journal.entries.map(({ when }) => when);
   expect(whens).toEqual([...new Set(whens)].sort((a, b) => a - b));
   expect(journal.entries.map(({ idx }) => idx)).toEqual(journal.entries.map((_, index) => index));
+});
+
+test('mirrors that exist get a new seal by a migration, after which all tables are sealed', () => {
+  // Whoever changes what is sealed adds a migration, and names it here.
+  expect([hash('sha256', JSON.stringify(SEALED_TABLES)), journal.entries.map(({ tag }) => tag)]).toEqual([
+    'b5ff2dbcb1c6ac80432fc21760d2e1ad08c9ae7ba97b50be7e88c3aceefb4a3c',
+    expect.arrayContaining(['0034_seal_paused_hosts']),
+  ]);
 });
 
 test('a fresh database has every migration applied', () => {
