@@ -173,7 +173,10 @@ function isShownAnywhere(value: JsonValue): boolean {
   return isPlain(value);
 }
 
+/** A server may end the name of a folder that is not public at one of these, or leave it out. */
+const CONTROLS = /\p{Cc}/gu;
+
 function isPlain(value: JsonValue): boolean {
-  if (typeof value === 'string') return value.trim() !== '' && !isNonpublic(value);
+  if (typeof value === 'string') return value.trim() !== '' && !isNonpublic(value.replaceAll(CONTROLS, ''));
   return typeof value === 'number' || typeof value === 'boolean';
 }

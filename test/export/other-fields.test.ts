@@ -56,6 +56,12 @@ async function start(): Promise<ExportHarness> {
   return startExport(linked.mirror.path);
 }
 
+test('a folder that is not public is known behind characters that a server may leave out', () => {
+  for (const file of ['nonpublic\0/1.pdf', 'https://x.example/non\u0001public/1.pdf', 'non\tpublic%2F1.pdf'])
+    expect([file, toOtherFields('case', { scan: file }, 'plain')]).toEqual([file, null]);
+  expect(toOtherFields('case', { scan: 'https://x.example/nonpublic-1.pdf' }, 'plain')).not.toBeNull();
+});
+
 /** The unknown fields of each table as of the run that had them. */
 function listOthers(folder: string): Record<string, unknown[]> {
   const sqlite = openSqlite(join(folder, 'data/clearinghouse.sqlite'), { readonly: true });
