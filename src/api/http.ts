@@ -256,21 +256,18 @@ function toOwnTimeout({ code, message }: TransientError, url: URL): TransientErr
 
 const CERTIFICATE_FAULT = /^(CERT_|ERR_TLS_CERT|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_)/;
 
-/** The system's codes of a connection that was not opened. */
-const NO_CONNECTION: ReadonlySet<string> = new Set([
-  'ECONNREFUSED',
-  'EAI_AGAIN',
-  'EHOSTDOWN',
-  'EHOSTUNREACH',
-  'ENETDOWN',
-  'ENETUNREACH',
-  'ENOTFOUND',
-]);
+/** The calls of the system that find the address of a host and open a connection to it. */
+const OPENING: ReadonlySet<unknown> = new Set(['getaddrinfo', 'connect']);
 
-/** Whether a request failed before a connection to the host, or to its proxy, was open. */
-function isUnconnected(thrown: unknown, code: string): boolean {
+/**
+ * Whether a request failed before a connection to the host, or to its proxy, was open. If a host has several addresses, Node tries them
+ * and throws all of their errors as one.
+ */
+function isUnconnected(thrown: unknown): boolean {
   if (thrown instanceof TimeoutError) return thrown.event === 'lookup' || thrown.event === 'connect';
-  return NO_CONNECTION.has(code);
+  const cause = thrown instanceof RequestError ? thrown.cause : thrown;
+  const errors: readonly unknown[] = cause instanceof AggregateError ? cause.errors : [cause];
+  return errors.every((error) => error instanceof Error && 'syscall' in error && OPENING.has(error.syscall));
 }
 
 /** The message of hpagent if a proxy responds to CONNECT with a status other than 200. */
@@ -301,7 +298,7 @@ function toMirrorError(thrown: unknown, url: URL, proxy: string | null, signal: 
       : new MirrorError('PROXY_REFUSED', message, { cause });
   }
   const reason = code === '' ? words : wordsOfCode(code);
-  if (isUnconnected(thrown, code))
+  if (isUnconnected(thrown))
     return new TransientError('NETWORK_FAILED', `${url.host} cannot be reached${through}: ${reason}`, {
       cause,
       isUnconnected: true,

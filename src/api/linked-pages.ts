@@ -11,6 +11,7 @@ import {
   findErrorWords,
   findMeaning,
   isCount,
+  isGood,
   isListOfOneString,
   oneHeader,
   readWords,
@@ -56,7 +57,7 @@ export function readLinkedResponse(
   now: Date,
 ): LinkedAnswer {
   const path = describePath(asked.url);
-  if (raw.status >= 200 && raw.status < 300) return readGoodResponse(raw, path);
+  if (isGood(raw)) return readGoodResponse(raw, path);
   const none = readNone(raw, path, now);
   if ('notFound' in none)
     return none.notFound.detail === 'Invalid page.'

@@ -3,6 +3,7 @@ import pRetry, { AbortError } from 'p-retry';
 import { MirrorError } from '../errors/mirror-error.ts';
 import { EXIT_CODES } from '../errors/exit-codes.ts';
 import { type Agents, type ConnectionSettings, createAgents } from '../api/http-agents.ts';
+import { isGood } from '../api/responses.ts';
 import { toZonedMinute } from '../lib/local-time.ts';
 import { MAX_MESSAGE, createSecretMask, toSafeMessage, toSafeWords } from '../lib/safe-text.ts';
 import type { WEBHOOK_TIMES } from '../config/specs.ts';
@@ -154,7 +155,7 @@ async function post(
     new MirrorError('NOTIFY_FAILED', `${url.host} was not notified: ${why}.`);
   const tryOnce = async (): Promise<string> => {
     const { status, location, words } = await postOnce(url, body, type, signal, agents);
-    if (status >= 200 && status < 300) return words;
+    if (isGood({ status })) return words;
     if (isTransient(status)) throw fail(`status ${status} (${MAX_ATTEMPTS} attempts)`);
     const where = location === null ? '' : `, a redirect to ${location}, which is not followed`;
     throw new AbortError(fail(`status ${status}${where}`));

@@ -109,6 +109,13 @@ describe('a host that accepts no connection', () => {
 
   test.each([
     ['a closed port', async () => ({ apiUrl: await toClosedPort(), maxAttempts: '3' })],
+    [
+      'a closed port of two addresses',
+      async () => ({
+        apiUrl: (await toClosedPort()).replace('127.0.0.1', 'localhost'),
+        maxAttempts: '2',
+      }),
+    ],
     ['a name without an address', () => ({ apiUrl: 'https://no-such-host.invalid/', maxAttempts: '2' })],
   ])(
     'ends the run after all attempts of the first list, and another attempt may succeed: %s',
