@@ -58,7 +58,7 @@ export function seeDead<Row extends { readonly id: number; readonly outcome: str
 /** Whether a run or pass has died that is on record as running. */
 function isDead(mirror: Reading, log: Log, id: number): boolean {
   if (mirror.sqlite.memory) return false;
-  // A writer records at once what died before it; `restore`, which writes no row, replaces the mirror instead.
+  // A writer records what died before it as soon as the mirror is open, after an upgrade; `restore` replaces the mirror instead.
   if (isWriterLockHeld(mirror.path)) return false;
   // Its end may have been recorded since this connection began to read, just before the lock was free.
   return closing(

@@ -38,12 +38,7 @@ const WAIT_MS = 60_000;
  * Records that an export begins to write beside a place, unless the place is on record, and calls `onNew` if it was not. Returns what
  * `recordPlace` returns.
  */
-function recordBeginning(
-  path: string,
-  place: ExportPlace,
-  now: Date,
-  onNew: () => void,
-): string | null {
+function recordBeginning(path: string, place: ExportPlace, now: Date, onNew: () => void): string | null {
   return write(path, WAIT_MS, (sqlite) => {
     if (insert(sqlite, 'NOTHING').run(toRow(place, now)).changes > 0) onNew();
   });

@@ -58,7 +58,7 @@ interface OpenOptions {
   readonly onUpgrade?: (step: UpgradeStep) => void;
 }
 
-interface WriterOptions extends OpenOptions {
+export interface WriterOptions extends OpenOptions {
   /** Called for each run or pass that has died and was not on record as that. */
   readonly onDied?: (died: Died) => void;
 }

@@ -151,7 +151,7 @@ export const renderTextReport = (report: TextPassReport, { timeZone }: ReportSty
 
 /** The same of files. */
 export function renderFilePlan(plan: FilePlan, knownHosts: readonly string[], timeZone: string): string {
-  const { counts, planned, expectedBytes, maxBytes, stored, refusedHosts } = plan;
+  const { counts, planned, expectedBytes, maxFileBytes, stored, refusedHosts } = plan;
   const due = renderDue('files', counts);
   const notes = [
     ...renderPausedHosts(plan.pausedHosts).map((note) => localizeTimes(note, timeZone)),
@@ -162,7 +162,7 @@ export function renderFilePlan(plan: FilePlan, knownHosts: readonly string[], ti
     planned === 0
       ? ''
       : expectedBytes === null
-        ? `; their sizes are not known yet, and none may be above ${renderBytes(maxBytes / planned)} (--max-file)`
+        ? `; their sizes are not known yet, and none may be above ${renderBytes(maxFileBytes)} (--max-file)`
         : `, about ${renderBytes(expectedBytes)}`;
   return `${due}; this pass requests up to ${renderCount(planned)}${size}. The mirror has ${renderPlural(stored.files, 'file')} with ${renderBytes(stored.bytes)}.\n${notes.join('')}`;
 }
@@ -171,7 +171,7 @@ export function toFilePlanJson({
   counts,
   planned,
   expectedBytes,
-  maxBytes,
+  maxFileBytes,
   stored,
   refusedHosts,
   pausedHosts,
@@ -180,7 +180,7 @@ export function toFilePlanJson({
     ...counts,
     planned,
     expected_bytes: expectedBytes,
-    max_bytes: Number.isFinite(maxBytes) ? maxBytes : null,
+    max_bytes: Number.isFinite(maxFileBytes) ? planned * maxFileBytes : null,
     stored_files: stored.files,
     stored_bytes: stored.bytes,
     refused_hosts: refusedHosts,

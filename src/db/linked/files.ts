@@ -1,14 +1,13 @@
-import { and, count, eq, inArray, isNotNull, ne, or, sql } from 'drizzle-orm';
+import { and, eq, inArray, isNotNull, ne, or, sql } from 'drizzle-orm';
 import { type FileAnswer, type FileRefusal, findFileRefusal, parseFileUrl } from '../../api/document-file.ts';
 import type { Mirror } from '../open-mirror.ts';
-import { FILE_OUTCOMES, type FileOutcome, documentFiles, documents } from '../schema/schema.ts';
+import { type FileOutcome, documentFiles, documents } from '../schema/schema.ts';
 import {
   type DocumentSelection,
   type DownloadCounts,
   type DueDocument,
   type Finding,
   type Scope,
-  countDownloads,
   eachDueDocument,
   isSelected,
   listDueDocuments,
@@ -103,31 +102,6 @@ export interface RefusedHost {
   readonly documents: number;
 }
 
-/** The hosts of the files that were refused because their host is not known, the most frequent first. */
-export function listRefusedHosts(
-  mirror: Mirror,
-  selection: DocumentSelection,
-  terms: FileTerms,
-): RefusedHost[] {
-  const { where, rank } = toScope(mirror, selection, terms);
-  const rows = mirror.db
-    .select({ host: sql<string>`${documentFiles.refused_host}`, documents: count() })
-    .from(documentFiles)
-    // Few files were refused, so SQLite must not begin with the documents.
-    .crossJoin(documents)
-    .where(
-      and(
-        eq(documentFiles.document_id, documents.id),
-        isNotNull(documentFiles.refused_host),
-        where,
-        sql`${rank} IS NULL`,
-      ),
-    )
-    .groupBy(documentFiles.refused_host)
-    .all();
-  return sortHosts(new Map(rows.map((row) => [row.host, row.documents])));
-}
-
 /** The most frequent first. */
 export const sortHosts = (hosts: ReadonlyMap<string, number>): RefusedHost[] =>
   [...hosts]
@@ -135,9 +109,6 @@ export const sortHosts = (hosts: ReadonlyMap<string, number>): RefusedHost[] =>
     .sort((one, other) => other.documents - one.documents || (one.host < other.host ? -1 : 1));
 
 export type FileCounts = DownloadCounts<FileOutcome>;
-
-export const countFiles = (mirror: Mirror, selection: DocumentSelection, terms: FileTerms): FileCounts =>
-  countDownloads(mirror, toScope(mirror, selection, terms), FILE_OUTCOMES);
 
 /** The stored files: how many, with how many bytes, and of how many documents. Equal files are one. */
 export interface FileSums {

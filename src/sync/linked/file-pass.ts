@@ -21,11 +21,9 @@ import {
   type FileSums,
   type FileTerms,
   type RefusedHost,
-  countFiles,
   dropFile,
   eachRefusedFile,
   listDueFiles,
-  listRefusedHosts,
   markMissingFiles,
   measureFiles,
   writeFileFinding,
@@ -58,8 +56,8 @@ export interface FilePlan {
   readonly planned: number;
   /** Bytes that their files will probably take; null if the mirror has too few files to tell. */
   readonly expectedBytes: number | null;
-  /** Bytes that these files can take at most. */
-  readonly maxBytes: number;
+  /** Bytes that a file can take at most. */
+  readonly maxFileBytes: number;
   readonly stored: FileSums;
   /** The hosts of files that are not requested because their host is not known. */
   readonly refusedHosts: readonly RefusedHost[];
@@ -149,8 +147,8 @@ export function runFilePass(request: FilePassRequest, runtime: Runtime): Promise
           toHeldError: () => {
             const now = runtime.now();
             const all = listPausedHosts(mirror, now).filter(({ host }) => client.isHeld(host));
-            const held = countHeld(mirror, selection, toTerms(now), all);
-            return held.length === 0 ? null : toHeldError(held, now);
+            const { pausedHosts } = lookAt(mirror, selection, toTerms(now), all);
+            return pausedHosts.length === 0 ? null : toHeldError(pausedHosts, now);
           },
           findFailure: () => failures.findFailure(),
         },
@@ -159,11 +157,8 @@ export function runFilePass(request: FilePassRequest, runtime: Runtime): Promise
         },
         listDue: (limit) => listDueFiles(mirror, selection, terms, limit, isHeld),
         isAnyLeft: () => {
-          const now = toTerms(runtime.now());
-          return (
-            countFiles(mirror, selection, now).failed > 0 ||
-            listRefusedHosts(mirror, selection, now).length > 0
-          );
+          const { counts, refusedHosts } = lookAt(mirror, selection, toTerms(runtime.now()), []);
+          return counts.failed > 0 || refusedHosts.length > 0;
         },
         fetch: (document, signal, maxAttempts) =>
           fetchIntoStore(mirror, client, document, signal, maxAttempts),
@@ -175,23 +170,27 @@ export function runFilePass(request: FilePassRequest, runtime: Runtime): Promise
                 removeUnusedFile(mirror, replaced);
               };
         },
-        isAnyDue: () => countFiles(mirror, selection, toTerms(runtime.now())).due > 0,
+        isAnyDue: () => lookAt(mirror, selection, toTerms(runtime.now()), []).counts.due > 0,
       };
     },
-    (mirror, report) => ({
-      ...report,
-      counts: countFiles(mirror, selection, toTerms(runtime.now())),
-      pausedHosts: countHeld(
+    (mirror, report) => {
+      const now = runtime.now();
+      const { counts, refusedHosts, pausedHosts } = lookAt(
         mirror,
         selection,
-        toTerms(runtime.now()),
-        listPausedHosts(mirror, runtime.now()),
-      ),
-      stored: measureFiles(mirror),
-      folder: toFilesFolder(mirror.path),
-      unknownFiles: countUnknownFiles(mirror),
-      refusedHosts: listRefusedHosts(mirror, selection, toTerms(runtime.now())),
-    }),
+        toTerms(now),
+        listPausedHosts(mirror, now),
+      );
+      return {
+        ...report,
+        counts,
+        refusedHosts,
+        pausedHosts,
+        stored: measureFiles(mirror),
+        folder: toFilesFolder(mirror.path),
+        unknownFiles: countUnknownFiles(mirror),
+      };
+    },
   );
 }
 
@@ -237,17 +236,16 @@ export function planFiles(
   paused: readonly PausedHost[],
 ): FilePlan {
   const stored = measureFiles(mirror);
-  const names = new Set(paused.map(({ host }) => host));
-  const { counts, free, refusedHosts, held } = sortFiles(mirror, selection, terms, (host) => names.has(host));
+  const { counts, free, refusedHosts, pausedHosts } = lookAt(mirror, selection, terms, paused);
   const planned = Math.min(budget, free.documents);
   return {
     counts,
     planned,
     expectedBytes: stored.files >= ENOUGH_FILES ? Math.round(planned * (stored.bytes / stored.files)) : null,
-    maxBytes: planned * terms.maxFileBytes,
+    maxFileBytes: terms.maxFileBytes,
     stored,
     refusedHosts,
-    pausedHosts: toHeldHosts(paused, held),
+    pausedHosts,
   };
 }
 
@@ -266,22 +264,20 @@ export const listLongPauses = (
   settings: Pick<Settings, 'retryAfterMaxMs'>,
 ): PausedHost[] => toLong(listPausedHosts(mirror, now), now, settings);
 
-const toHeldHosts = (paused: readonly PausedHost[], held: ReadonlyMap<string, number>): HeldHost[] =>
-  paused.flatMap((one) => {
-    const found = held.get(one.host) ?? 0;
-    return found === 0 ? [] : [{ ...one, documents: found }];
-  });
-
-/** The paused hosts that hold due files. */
-function countHeld(
+/** The selected files by what a pass would do with them now, and the paused hosts that hold due files. */
+function lookAt(
   mirror: Mirror,
   selection: DocumentSelection,
   terms: FileTerms,
   paused: readonly PausedHost[],
-): HeldHost[] {
-  if (paused.length === 0) return [];
+) {
   const names = new Set(paused.map(({ host }) => host));
-  return toHeldHosts(paused, sortFiles(mirror, selection, terms, (host) => names.has(host)).held);
+  const { held, ...sorted } = sortFiles(mirror, selection, terms, (host) => names.has(host));
+  const pausedHosts = paused.flatMap((one): HeldHost[] => {
+    const documents = held.get(one.host) ?? 0;
+    return documents === 0 ? [] : [{ ...one, documents }];
+  });
+  return { ...sorted, pausedHosts };
 }
 
 /** The error of a pass that left files because their hosts requested a pause. */

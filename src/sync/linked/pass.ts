@@ -163,7 +163,7 @@ function endBadly(mirror: Mirror, passId: number, traffic: PassTraffic, at: Date
     const error = thrown instanceof MirrorError ? thrown : null;
     endPass(mirror, 'lists', passId, { outcome: 'failed', error, ...traffic }, at);
   } catch {
-    // The failure that is thrown on says more. The next pass records that this one died.
+    // The failure that is thrown on says more. The next writer records that this one died.
   }
 }
 
