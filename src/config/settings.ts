@@ -128,8 +128,14 @@ const OTHER_LAST_WORDS: Readonly<Record<string, string>> = {
  */
 export function toSettingName(name: string): string {
   const bare = name.toLowerCase().replace(/^-+/, '').replaceAll('-', '_');
-  return OTHER_NAMES[bare] ?? bare.replace(/[a-z]+$/, (word) => OTHER_LAST_WORDS[word] ?? word);
+  return (
+    lookUp(OTHER_NAMES, bare) ?? bare.replace(/[a-z]+$/, (word) => lookUp(OTHER_LAST_WORDS, word) ?? word)
+  );
 }
+
+/** Not what every object has, such as `constructor`. */
+const lookUp = (words: Readonly<Record<string, string>>, word: string): string | undefined =>
+  Object.hasOwn(words, word) ? words[word] : undefined;
 
 /** The closest settings; only one if the name differs only in its spelling. */
 function listClosestSettings(name: string): string[] {

@@ -22,6 +22,10 @@ const REFUSED: [string[], string, string][] = [
     'has no option --datbase.',
     'Did you mean --database? Options come after the',
   ],
+  // Names that every object has.
+  [['status', '--constructor'], '`status` has no option --constructor.', 'status --help'],
+  [['sync', '--__proto__', '3'], '`sync` has no option --__proto__.', 'sync --help'],
+  [['--constructor'], '`clearinghouse-mirror` has no option --constructor.', 'Options come after the'],
   [['verify', '--threads', '3'], '--threads cannot be "3".', 'It takes 1 or 2.'],
   [['case', '-x'], '`case` has no option -x.', '`clearinghouse-mirror case --help`'],
   [['case'], '`case` needs an argument: <case>, its id, link', 'case --help'],
