@@ -76,7 +76,7 @@ function listFacts(mirror: Mirror, view: string): { rows: number; columns: Colum
 /** A view of a list has a row for each element. */
 function listListFacts(mirror: Mirror, view: string, list: string): { rows: number; columns: ColumnFacts[] } {
   const rows = mirror.sqlite.prepare<[], number>(`SELECT count(*) FROM ${view}`).pluck().get() ?? 0;
-  const values = listValues(mirror, view, 'value');
+  const values = listValues(mirror, view, ['value']).get('value') ?? '';
   return {
     rows,
     columns: [{ name: 'value', description: describeColumn('cases', list), missing: '', values }],
@@ -100,7 +100,7 @@ function countColumns(
     .raw()
     .get() ?? [0];
   const coded = columns.filter(({ isCoded = false }) => isCoded).map(({ name }) => name);
-  const values = listAllValues(mirror, view, coded);
+  const values = listValues(mirror, view, coded);
   return {
     rows,
     columns: columns.map(({ name, description }, at) => {
@@ -113,8 +113,8 @@ function countColumns(
   };
 }
 
-/** The most frequent values of several columns, in one pass over the rows: the view has long texts beside them. */
-function listAllValues(
+/** The most frequent values of columns, in one pass over the rows: a view can have long texts beside them. */
+function listValues(
   { sqlite }: Mirror,
   view: string,
   columns: readonly string[],
@@ -143,16 +143,6 @@ const byCount = (
 const ORDERED: ReadonlySet<ColumnType> = new Set(['integer', 'date', 'timestamp']);
 
 /** The most frequent values with their counts. */
-function listValues({ sqlite }: Mirror, view: string, column: string): string {
-  const found = sqlite
-    .prepare<[], [value: string | number, count: number]>(
-      `SELECT ${column}, count(*) AS n FROM ${view} WHERE ${column} IS NOT NULL GROUP BY 1 ORDER BY n DESC, 1`,
-    )
-    .raw()
-    .all();
-  return toValueWords(found);
-}
-
 function toValueWords(found: readonly (readonly [value: string | number, count: number])[]): string {
   const shown = found.slice(0, MAX_SHOWN).map(([value, count]) => `${String(value)} (${renderCount(count)})`);
   const rest = found.length - shown.length;

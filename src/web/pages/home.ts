@@ -69,7 +69,7 @@ function renderWarnings(state: MirrorState): Content {
       ? [renderNotice(`Run ${newest.id} is going on. Pages show what it has stored so far.`)]
       : []),
     ...(isUnrecordedDeath(newest)
-      ? [renderNotice(`Run ${newest.id} has died. The next command that writes records it.`, 'warning')]
+      ? [renderNotice(`Run ${newest.id} has died. The next sync records it.`, 'warning')]
       : []),
     ...state.pendingRedactions.map(({ runId }) =>
       renderNotice(
