@@ -13,8 +13,10 @@ import { createHtmlReportStep } from '../schedule/html-report.ts';
 import { createMetricsStep } from '../schedule/metrics.ts';
 import { createLinkedWebhookStep, createPingStep, createWebhookStep } from '../schedule/notify.ts';
 import type { LinkedJob } from '../schedule/scheduler.ts';
+import type { DownloadEvent } from '../sync/linked/download-pass.ts';
 import { toPassWords } from '../sync/linked/report.ts';
 import { runLinkedPass } from '../sync/linked/pass.ts';
+import type { OnSyncEvent } from '../sync/report.ts';
 import { keepHeapSmall } from '../lib/heap.ts';
 import { type Io, checkPrinted, findLoss, write, writeText } from './io.ts';
 import { type NightlyLog, createRunEvents } from './log.ts';
@@ -94,8 +96,15 @@ function selectDocuments(types: readonly string[] | null, isCore: boolean): Docu
   return { types: types ?? [], caseIds: [], caseCondition: null, isCore };
 }
 
+/** A step logs what any writer can find; its figures are in its result. */
+const toPassEvents =
+  (onEvent: OnSyncEvent) =>
+  (event: DownloadEvent<unknown>): void => {
+    if (event.type !== 'planned' && event.type !== 'document-ended') onEvent(event);
+  };
+
 /** Fetches texts after a linked pass. */
-function toTextsStep({ settings, token, nightly }: ReadSettings, io: Io): AfterRunStep {
+function toTextsStep({ settings, token, nightly }: ReadSettings, io: Io, onEvent: OnSyncEvent): AfterRunStep {
   const selection = selectDocuments(nightly.textTypes, nightly.coreTexts);
   return {
     step: 'texts',
@@ -103,7 +112,7 @@ function toTextsStep({ settings, token, nightly }: ReadSettings, io: Io): AfterR
     run: async (signal) => {
       const { runTextPass } = await import('../sync/linked/text-pass.ts');
       const { figures, outcome, error } = await runTextPass(
-        { settings, token, selection, budget: nightly.textsBudget, signal, onEvent: () => undefined },
+        { settings, token, selection, budget: nightly.textsBudget, signal, onEvent: toPassEvents(onEvent) },
         io.runtime,
       );
       if (outcome === 'failed' && error !== null) throw error;
@@ -113,7 +122,7 @@ function toTextsStep({ settings, token, nightly }: ReadSettings, io: Io): AfterR
 }
 
 /** Fetches files after a linked pass. */
-function toFilesStep({ settings, files, nightly }: ReadSettings, io: Io): AfterRunStep {
+function toFilesStep({ settings, files, nightly }: ReadSettings, io: Io, onEvent: OnSyncEvent): AfterRunStep {
   const selection = selectDocuments(nightly.fileTypes, nightly.coreFiles);
   return {
     step: 'files',
@@ -126,7 +135,7 @@ function toFilesStep({ settings, files, nightly }: ReadSettings, io: Io): AfterR
           selection,
           budget: nightly.filesBudget,
           signal,
-          onEvent: () => undefined,
+          onEvent: toPassEvents(onEvent),
         },
         io.runtime,
       );
@@ -155,8 +164,8 @@ export function toLinkedJob(
       return result;
     },
     steps: (report, ofRun) => [
-      ...(nightly.textsBudget === 0 ? [] : [toTextsStep(read, io)]),
-      ...(nightly.filesBudget === 0 ? [] : [toFilesStep(read, io)]),
+      ...(nightly.textsBudget === 0 ? [] : [toTextsStep(read, io, createRunEvents(io, log.onEvent))]),
+      ...(nightly.filesBudget === 0 ? [] : [toFilesStep(read, io, createRunEvents(io, log.onEvent))]),
       ...listHtmlReportSteps(settings.database, nightly).map((step) => again(step, ofRun)),
       ...(nightly.metricsFile === null
         ? []

@@ -28,7 +28,7 @@ export const SELECTING = {
   snapshots: [...OF_COPIES, 'nightly', 'doctor'],
 } satisfies Partial<Record<SettingName, readonly string[]>>;
 
-/** The commands that get the name of the program where a text has them with arguments, but without it. */
+/** The commands to which the name of the program is added where a text shows them with arguments and without that name. */
 const KNOWN: ReadonlySet<string> = new Set([...Object.values(SELECTING).flat(), 'demo', 'init', 'fake-api']);
 
 /**

@@ -203,7 +203,7 @@ export const ERRORS_OF_RUNS = {
   PROCESS_DIED: {
     exit: 'interrupted',
     description:
-      'The process ended in the middle of a run (kill -9, power failure). The next command that writes records it.',
+      'The process ended in the middle of a run or a pass (kill -9, power failure). The next `sync`, `fetch-texts`, `fetch-files` or `redact` records it.',
     hint: 'Everything stored so far is kept. The next run continues.',
   },
   INTERRUPTED: {

@@ -210,6 +210,7 @@ describe('search', () => {
       2,
       expect.stringContaining('Did you mean District of Fogs?'),
     ]);
+    expect((await run('motion', '--state', 'ia')).stderr).toContain('Did you mean Iowa?');
     expect((await run('motion', '--ongoing', 'Maybe')).stderr).toMatch(/"Yes".*, '\(none\)'\./s);
   });
 

@@ -272,7 +272,7 @@ describe('status', () => {
     };
     const { stdout } = await status(1);
     expect(stdout).not.toMatch(/in progress|running/);
-    expect(stdout).toContain('run 1 has died; the next command that writes records it');
+    expect(stdout).toContain('run 1 has died; the next sync records it');
     expect(stdout.match(/died\s+without\s+recording\s+its\s+end/g)).toHaveLength(3);
     expect(await findOutcomes()).toEqual(['died', 'died', 'died', 'died']);
 

@@ -127,8 +127,8 @@ ${hasFiles ? `  ${command} fetch-files --core --budget all --delay 0\n` : ''}`;
 
 /** Like those of the real API, the files are not all on one host. */
 function toFileHosts(url: string): string {
-  const { host, port } = new URL(url);
-  return `${host};localhost:${port}`;
+  const { host, hostname } = new URL(url);
+  return `${host};${host.replace(hostname, 'localhost')}`;
 }
 
 async function readRecords(path: string): Promise<CaseCollection> {

@@ -13,9 +13,8 @@ import { type ExportRow, forgetExports, listExports } from '../../db/exports.ts'
 import type { ExportedFolder } from '../../export/target.ts';
 import { isOnDisk, listUnprovenFolders } from '../../export/places.ts';
 import { MirrorError } from '../../errors/mirror-error.ts';
-import type { BrokenObject } from '../../db/migrate.ts';
 import { listTablesAndViewsOfUser, type SchemaObject } from '../../db/own-schema.ts';
-import { withWriter } from '../../db/open-mirror.ts';
+import { type WriterOptions, withWriter } from '../../db/open-mirror.ts';
 import type { RunStart } from '../../db/run-log.ts';
 import { PACKAGE } from '../../lib/package-info.ts';
 import { type Settings, parseSettings, parseSnapshotSettings } from '../../config/settings.ts';
@@ -24,7 +23,7 @@ import { parseCaseId, withMirror } from '../with-mirror.ts';
 import { say, textWidth, withStop, write, type Io } from '../io.ts';
 import { type Aim, quoteWord, toPlaceText } from '../../lib/command-line.ts';
 import { toAim } from '../suggested-commands.ts';
-import { renderBroken, renderUpgrade } from '../text/errors.ts';
+import { renderBroken, renderDied, renderUpgrade } from '../text/errors.ts';
 import { renderObjects } from '../text/verify.ts';
 import { renderFolders, renderHolding, renderPlacesLeft, toPlacesJson } from '../text/export-places.ts';
 import { toCellText, toJsonLine } from '../text/words.ts';
@@ -146,7 +145,7 @@ async function forgetPlace(
     throw new MirrorError('USAGE', `${toPlaceText(left.place)} is still there.`, {
       hint: 'Delete it first, then take it off the record.',
     });
-  if (withWriter(database, io.runtime.now, (mirror) => forgetExports(mirror, names)) === 0)
+  if (withWriter(database, io.runtime.now, (mirror) => forgetExports(mirror, names), toEvents(io)) === 0)
     throw new MirrorError('USAGE', `${toPlaceText(place)} is not on record in ${database}.`, {
       hint: `On record: ${rows.map((one) => toPlaceText(one.place)).join(', ') || 'nothing'}.`,
     });
@@ -198,9 +197,6 @@ function toRepeated({ kind, id }: Redactable, { snapshots }: Flags): string {
 }
 
 function redact(subject: Redactable, database: string, start: RunStart, io: Io): number {
-  const onBroken = (broken: readonly BrokenObject[]): void => {
-    say(io.stderr, renderBroken(broken));
-  };
   return withWriter(
     database,
     io.runtime.now,
@@ -208,13 +204,23 @@ function redact(subject: Redactable, database: string, start: RunStart, io: Io):
       subject.kind === 'case'
         ? redactCase(mirror, subject.id, start, io.runtime.now)
         : redactDocument(mirror, subject.id, start, io.runtime.now),
-    {
-      onBroken,
-      onUpgrade: (step) => {
-        say(io.stderr, toAim(io, {})(renderUpgrade(step)));
-      },
-    },
+    toEvents(io),
   );
+}
+
+/** Says what a writer finds or does before the redaction. */
+function toEvents(io: Io): WriterOptions {
+  return {
+    onBroken: (broken) => {
+      say(io.stderr, renderBroken(broken));
+    },
+    onUpgrade: (step) => {
+      say(io.stderr, toAim(io, {})(renderUpgrade(step)));
+    },
+    onDied: (died) => {
+      say(io.stderr, `${renderDied(died)}\n`);
+    },
+  };
 }
 
 interface Outcome {

@@ -28,9 +28,6 @@ export function createProgress(
       case 'upgrade-ended':
         sayTo(out, aim(renderUpgrade(event)));
         break;
-      case 'died':
-        sayTo(out, `${renderDied(event)}\n`);
-        break;
       case 'objects-broken':
         sayTo(out, renderBroken(event.broken));
         break;
@@ -54,6 +51,9 @@ function createBars(out: Out, now: () => Date): OnSyncEvent {
   };
   return (event) => {
     switch (event.type) {
+      case 'died':
+        sayTo(out, `${renderDied(event)}\n`);
+        break;
       case 'list-begun': {
         const label = pad(clip(`${event.list.id} ${event.list.label}`, labelWidth), labelWidth, 'left');
         startedAt = now().getTime();
@@ -130,6 +130,9 @@ function createLines(out: Out, now: () => Date, timeZone: string): OnSyncEvent {
   };
   return (event) => {
     switch (event.type) {
+      case 'died':
+        say(renderDied(event));
+        break;
       case 'run-begun':
         say(event.runId === null ? 'dry run begun' : `run ${event.runId} begun`);
         break;

@@ -106,9 +106,9 @@ function renderWriting(status: NightlyStatus, { runs, lists }: MirrorState): str
     if (linkedPass?.outcome === 'running')
       return `linked pass after run ${linkedPass.run_id} in progress since ${linkedPass.started_at}: ${renderLinkedSums(linkedPass)}`;
     if (isWriting) return 'a process holds the write lock: a run is starting or ending';
-    if (isUnrecordedDeath(run)) return `run ${run.id} has died; the next command that writes records it`;
+    if (isUnrecordedDeath(run)) return `run ${run.id} has died; the next sync records it`;
     return isUnrecordedDeath(linkedPass)
-      ? `the linked pass after run ${linkedPass.run_id} has died; the next command that writes records it`
+      ? `the linked pass after run ${linkedPass.run_id} has died; the next sync records it`
       : null;
   }
   const current = lists.find(
