@@ -294,7 +294,7 @@ function toMirrorError(thrown: unknown, url: URL, proxy: string | null, signal: 
     const { code: meant } = MEANINGS[findMeaning(Number(status), false)];
     const isPassing = meant === 'SERVER_ERROR' || meant === 'RATE_LIMITED';
     return isPassing
-      ? new TransientError('NETWORK_FAILED', message, { cause })
+      ? new TransientError('NETWORK_FAILED', message, { cause, isUnconnected: true })
       : new MirrorError('PROXY_REFUSED', message, { cause });
   }
   const reason = code === '' ? words : wordsOfCode(code);

@@ -72,7 +72,7 @@ describe('an API behind a proxy', () => {
     [407, 'PROXY_REFUSED'],
     [403, 'PROXY_REFUSED'],
     [400, 'PROXY_REFUSED'],
-    [502, 'NETWORK_FAILED'],
+    [502, 'HOST_UNREACHABLE'],
   ])('is not asked where the proxy answers %d: %s, and its words are not the API’s', async (refuse, code) => {
     const { proxy, ask } = await startBoth({ refuse });
     const address = proxy.address.replace('//', '//keeper:s3cret@');
