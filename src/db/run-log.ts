@@ -172,6 +172,18 @@ export function createSyncLedger({ db, sqlite }: Mirror): SyncLedger {
   };
 }
 
+/** The address of the API from which the newest run received cases; null if none did, or if it cannot be read. */
+export function findSource({ sqlite }: Pick<Mirror, 'sqlite'>): URL | null {
+  const address = sqlite
+    .prepare<[], string>(
+      `SELECT api_url FROM sync_runs WHERE EXISTS (SELECT 1 FROM list_syncs WHERE run_id = sync_runs.id AND cases_seen > 0)
+      ORDER BY id DESC LIMIT 1`,
+    )
+    .pluck()
+    .get();
+  return address !== undefined && URL.canParse(address) ? new URL(address) : null;
+}
+
 type OfRun = 'run_id' | 'checked_at';
 export type DepartureFigures = Omit<typeof mirrorDepartureChecks.$inferSelect, OfRun>;
 export type CoverageFigures = Omit<typeof mirrorCoverageChecks.$inferSelect, OfRun | 'cases_mirrored'>;

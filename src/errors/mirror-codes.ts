@@ -147,6 +147,12 @@ export const ERRORS_OF_SETTINGS = {
     description: 'No API token was given.',
     hint: 'Run `clearinghouse-mirror init`, set CLEARINGHOUSE_API_TOKEN (environment or .env), or pass --token-file. Without a token, try `clearinghouse-mirror demo`.',
   },
+  API_DIFFERS: {
+    exit: 'usage',
+    description:
+      'The mirror has cases of the Clearinghouse, and the settings name another API, such as a fake one; or the reverse. Nothing was requested.',
+    hint: 'Name another file with --database, or correct --api-url. If this mirror is to follow the other API from now on, run `sync --accept-other-api` once.',
+  },
   ADDRESS_UNTRUSTED: {
     exit: 'usage',
     description:

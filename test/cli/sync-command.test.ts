@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { closing, openSqlite } from '../../src/db/engine.ts';
 import { MirrorError } from '../../src/errors/mirror-error.ts';
 import { takeWriterLock } from '../../src/db/lock.ts';
 import { type FaultRule, always, page } from '../../fake-api/serve/faults.ts';
@@ -115,6 +116,33 @@ test('--json prints only the report, with the figures of the ledger', async () =
   report.lists.forEach((status, index) => {
     expect(status).toMatchObject(figures[index] ?? {});
   });
+});
+
+test('a mirror of the Clearinghouse takes no cases of another API, unless that is accepted; from then on its texts neither', async () => {
+  const { sync, env, fakeApi, database } = await start();
+  await sync();
+  const follow = (address: string) => {
+    closing(openSqlite(database), (sqlite) =>
+      sqlite.prepare('UPDATE sync_runs SET api_url = ?').run(address),
+    );
+  };
+  follow('https://clearinghouse.net/api/v2p1/');
+  const before = fakeApi.requests.length;
+  for (const words of [['sync'], ['sync', '--dry-run'], ['nightly', '--once'], ['fetch-texts', '--core']]) {
+    const { exitCode, stdout, stderr } = await runCli(words, { env });
+    expect([words, exitCode, `${stdout}${stderr}`]).toEqual([
+      words,
+      2,
+      expect.stringContaining('API_DIFFERS'),
+    ]);
+  }
+  expect(fakeApi.requests).toHaveLength(before);
+  expect((await sync(['--accept-other-api'])).exitCode).toBe(0);
+  expect((await sync()).exitCode).toBe(0);
+  // A run that received nothing says nothing of the source.
+  expect((await sync([], { env: { CLEARINGHOUSE_API_TOKEN: 'wrong' } })).exitCode).toBe(3);
+  follow('http://127.0.0.1:1/api/v2p1/');
+  expect((await sync()).exitCode).toBe(0);
 });
 
 test('--dry-run says so and leaves no file', async () => {

@@ -21,6 +21,10 @@ export function defineOptions(command: Command): Command {
       )
       .option('--dry-run', 'send the requests and compare, but write nothing')
       .option('--accept-departures', 'mark every case that left the site, no matter how many')
+      .option(
+        '--accept-other-api',
+        'sync although the mirror has cases of another API, where one of the two is the Clearinghouse and the other is not',
+      )
       .option('--ignore-retry-after', 'send requests even though the server asked for a pause')
       .option('--json', 'print the report as JSON'),
     SYNC_SETTINGS,
@@ -62,6 +66,7 @@ export async function runCommand(flags: Flags, io: Io): Promise<ExitName> {
         dryRun: flags.dryRun === true,
         acceptDepartures: flags.acceptDepartures === true,
         ignoresPause: flags.ignoreRetryAfter === true,
+        acceptsOtherApi: flags.acceptOtherApi === true,
         signal,
         onEvent: createRunEvents(io),
       },

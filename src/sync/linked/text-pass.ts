@@ -14,7 +14,7 @@ import { findTextPause } from '../../db/linked/passes.ts';
 import { findPauseLeft } from '../../db/run-log.ts';
 import { TEXT_OUTCOMES } from '../../db/schema/schema.ts';
 import { mergeSearchIndexes } from '../../db/search-index.ts';
-import { createClientFor } from '../run-sync.ts';
+import { createClientFor, refuseOtherApi } from '../run-sync.ts';
 import { type DownloadReport, type DownloadRequest, runDownloadPass } from './download-pass.ts';
 import { FailureJudge } from './pass-limits.ts';
 
@@ -51,6 +51,7 @@ export function runTextPass(request: TextPassRequest, runtime: Runtime): Promise
     request,
     runtime,
     ({ mirror, startedAt, beforeRequest }) => {
+      refuseOtherApi(mirror, settings);
       const pause = request.ignoresPause === true ? null : findTextPause(mirror, startedAt);
       if (pause !== null) throw toTooLongPause(pause, startedAt);
       const client = createClientFor(
