@@ -129,9 +129,9 @@ export async function main(args: readonly string[], io: Io): Promise<number> {
     // Commander prints the help of `help NAME` without a hook.
     const [first, second] = args.filter((arg) => !arg.startsWith('-'));
     if (first === 'help') await loadCommand(second);
-    await program.parseAsync(args.map(args[0] === 'search' ? toSearchArgument : toArgument), {
-      from: 'user',
-    });
+    await loadCommand(args[0]);
+    const command = program.commands.find((one) => one.name() === args[0]);
+    await program.parseAsync(toArguments(args, command), { from: 'user' });
   } catch (error) {
     // Commander throws after it has printed help or version.
     if (error instanceof CommanderError) exit = error.exitCode === 0 ? 'complete' : 'usage';
@@ -161,15 +161,34 @@ async function settlePrinted(exit: ExitName, acts: boolean, io: Io): Promise<Exi
   }
 }
 
-/** SQL can begin with a comment, which commander would read as a flag; a line break before it changes nothing else. */
-function toArgument(argument: string): string {
-  return /^--\s/.test(argument) ? `\n${argument}` : argument;
+/**
+ * The arguments for commander. The value of an option stays what it is, in one argument with its option: apart from it,
+ * commander would take "-V" for an option of the program.
+ */
+function toArguments(args: readonly string[], command: Command | undefined): string[] {
+  const escape = ESCAPES[command?.name() ?? ''];
+  const written: string[] = [];
+  for (let at = 0; at < args.length; at += 1) {
+    const argument = args[at] ?? '';
+    if (argument === '--') return [...written, ...args.slice(at)];
+    const option = command?.options.find(({ long }) => long === argument);
+    const value = option?.required === true ? args[at + 1] : undefined;
+    if (value === undefined) written.push(option === undefined ? (escape?.(argument) ?? argument) : argument);
+    else {
+      written.push(...(option?.variadic === true ? [argument, value] : [`${argument}=${value}`]));
+      at += 1;
+    }
+  }
+  return written;
 }
 
-/** A search excludes a word by a hyphen before it, which commander would read as a flag. */
-function toSearchArgument(argument: string): string {
-  return /^-[^-\s]/u.test(argument) && argument !== '-h' ? `\n${argument}` : argument;
-}
+/** What commander would read as a flag is meant as an argument in these commands, to which a line break before it means nothing. */
+const ESCAPES: Readonly<Record<string, (argument: string) => string>> = {
+  // SQL can begin with a comment.
+  query: (argument) => (/^--\s/.test(argument) ? `\n${argument}` : argument),
+  // A search excludes a word by a hyphen before it.
+  search: (argument) => (/^-[^-\s]/u.test(argument) && argument !== '-h' ? `\n${argument}` : argument),
+};
 
 function renderReadWithoutLocks(path: string): string {
   return `Note: ${path} is read without locks, because this user may not write beside it and no sync is running.`;

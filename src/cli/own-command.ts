@@ -96,7 +96,7 @@ const EXPLAIN: Readonly<Record<string, Explain>> = {
   },
   'commander.excessArguments': (_said, command) => {
     const { length } = command.registeredArguments;
-    const first = command.args[length];
+    const first = command.args[length]?.trimStart();
     const takes = length === 0 ? 'no argument' : length === 1 ? 'one argument' : `${length} arguments`;
     return {
       sentence: `${toTitle(command)} takes ${takes}, and ${JSON.stringify(first)} is one too many.`,

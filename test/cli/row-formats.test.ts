@@ -52,6 +52,27 @@ describe('query', () => {
     expect((await run('query', 'SELECT NULL AS a', '--null', '∅')).stdout).toContain('∅');
   });
 
+  test('takes the value of an option as it is, whatever it begins with, as search does', async () => {
+    const { run, folder } = await start();
+    for (const command of [
+      ['query', ODD],
+      ['search', 'case', '-zebra'],
+    ]) {
+      for (const value of ['-NA', '-V', '-h', '-- none', '--null', '--']) {
+        const { stdout, stderr } = await run(...command, '--format', 'csv', '--null', value);
+        expect({ command, value, stderr, isThere: stdout.split(/[\n,]/).includes(value) }).toEqual({
+          command,
+          value,
+          stderr: '',
+          isThere: true,
+        });
+      }
+      await run(...command, '--output', `-${command[0]}.csv`);
+    }
+    expect((await run('search', 'case', '--limit', '-1')).stderr).toContain('--limit cannot be "-1"');
+    expect(readdirSync(folder).sort()).toEqual(['-query.csv', '-search.csv']);
+  });
+
   test('clips cells that are too long for a spreadsheet, and says so', async () => {
     const { run } = await start();
     const { stdout, stderr } = await run(
